@@ -1,0 +1,57 @@
+# Every target does its own set-up in .venv and node_modules; a fresh machine needs Python 3.11 and make.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check format bench lock snapshots clean
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PYTHONDONTWRITEBYTECODE :=
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+setup: $(BIN)/.installed node_modules/.installed ## Install everything that is pinned, into .venv and node_modules
+
+$(BIN)/.installed: requirements/dev.txt pyproject.toml
+	@echo "setting up .venv (a few minutes the first time)"
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] < (3, 11) and "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --no-compile --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+node_modules/.installed: package.json package-lock.json .npmrc $(BIN)/.installed
+	npm ci --silent
+	touch $@
+
+demo: setup ## Train, cdk deploy and predict on this machine, without an account
+	$(BIN)/python examples/breast_cancer/demo.py
+
+test: setup ## Run every test, with branch coverage
+	bash tests/run
+
+check: setup ## Format, lint, types, and the rules for every template
+	ruff format --check .
+	ruff check .
+	mypy
+	$(BIN)/python tools/check_templates.py
+
+format: setup ## Format the code and mend what ruff can mend
+	ruff format .
+	ruff check --fix .
+
+snapshots: setup ## Accept the templates as they are now
+	pytest tests/constructs_lib --snapshot-update
+
+lock: ## Pin the newest versions again, with hashes
+	$(PYTHON) -m venv .venvs/lock
+	.venvs/lock/bin/pip install --quiet uv
+	for name in dev; do .venvs/lock/bin/uv pip compile pyproject.toml --all-extras requirements/$$name.in --upgrade --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --universal --python-version 3.11 --quiet --output-file requirements/$$name.txt; done
+
+clean: ## Remove what the other targets made
+	rm -rf .venv .venvs node_modules cdk.out model dist .cache .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,37 @@
+"""What every test shares: the rule that a skipped test must be listed with its reason in skips.txt."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def allowed_skips() -> set[str]:
+    """Node ids that skips.txt lists with a reason."""
+    lines = (Path(__file__).parent / "skips.txt").read_text(encoding="utf-8").splitlines()
+    entries = [line.partition("  # ") for line in lines if line and not line.startswith("#")]
+    return {node_id.strip() for node_id, separator, reason in entries if separator and reason.strip()}
+
+
+class SkipGuard:
+    """Fails the run when a test that skips.txt does not list is skipped."""
+
+    def __init__(self) -> None:
+        self.skipped: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped:
+            self.skipped.add(report.nodeid)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        unlisted = sorted(self.skipped - allowed_skips())
+        if unlisted:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            for node_id in unlisted:
+                print(f"\nskipped, but not listed in tests/skips.txt: {node_id}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(SkipGuard(), "skip-guard")
