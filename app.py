@@ -1,4 +1,4 @@
-"""The example app: a breast-cancer classifier behind a SageMaker endpoint. `make demo` trains it into model/ and deploys it."""
+"""The example app: a breast-cancer classifier behind an endpoint. `make demo` trains it into model/ and deploys it."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_kms as kms
