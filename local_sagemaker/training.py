@@ -1,0 +1,242 @@
+"""Runs a training script on this machine as a SageMaker training job runs it, without a container."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from local_sagemaker import training_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# FailureReason of DescribeTrainingJob keeps 1,024 characters.
+FAILURE_CHARACTERS = 1024
+_CHANNEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class TrainingFailedError(Exception):
+    """The training script ended with an error.
+
+    Attributes
+    ----------
+    exit_status : int
+        Of the script; negative where a signal ended it. The container of a real job exits with 1 whatever this is.
+    last_line : str
+        The last line that the script wrote: of a Python traceback, the exception.
+    failure_file : Path
+        ``output/failure`` below the base directory, of which a real job makes its FailureReason.
+    """
+
+    def __init__(self, message: str, *, exit_status: int, last_line: str, failure_file: Path) -> None:
+        super().__init__(message)
+        self.exit_status = exit_status
+        self.last_line = last_line
+        self.failure_file = failure_file
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingResult:
+    """What a training script left behind.
+
+    Attributes
+    ----------
+    model_dir : Path
+        What a real job packs into ``model.tar.gz``.
+    output_data_dir : Path
+        What a real job packs into ``output.tar.gz``.
+    exit_status : int
+        Always 0: a script that fails raises `TrainingFailedError`.
+    seconds : float
+        How long the script ran.
+    """
+
+    model_dir: Path
+    output_data_dir: Path
+    exit_status: int
+    seconds: float
+
+
+def run_training_script(
+    entry_point: str | Path,
+    *,
+    source_dir: str | Path | None = None,
+    hyperparameters: Mapping[str, Any] | None = None,
+    channels: Mapping[str, str | Path] | None = None,
+    base_dir: str | Path,
+    python: str | Path = sys.executable,
+    environment: dict[str, str] | None = None,
+    job_name: str = "local-training",
+    log: Callable[[str], None] = print,
+) -> TrainingResult:
+    """Run a script under the SageMaker training contract.
+
+    Parameters
+    ----------
+    entry_point : path
+        A ``.py`` or ``.sh`` file, relative to `source_dir` where that is given.
+    source_dir : path, optional
+        Everything in it is copied to the code directory. Default: the entry point alone.
+    hyperparameters : dict, optional
+        Values that JSON can hold. They reach the script as arguments and as ``SM_HPS`` and ``SM_HP_<KEY>``.
+    channels : dict, optional
+        Channel name to a file or directory, copied to ``input/data/<name>`` and named in ``SM_CHANNEL_<NAME>``.
+    base_dir : path
+        Stands for ``/opt/ml``. Made where it does not exist; must not hold an earlier run.
+    python : path, default this interpreter
+        Runs a ``.py`` entry point. A ``requirements.txt`` is not installed: it would change this interpreter.
+    environment : dict, optional
+        Variables added to this process's own, as a job's ``environment``.
+    log : callable
+        Takes each line that the script writes, at once. Default: print.
+
+    Returns
+    -------
+    TrainingResult
+
+    Raises
+    ------
+    FileNotFoundError
+        The entry point, the source directory or a channel does not exist.
+    FileExistsError
+        `base_dir` holds an earlier run.
+    ValueError
+        A channel's name, a hyperparameter or the kind of entry point is not possible.
+    TrainingFailedError
+        The script ended with a status other than 0.
+
+    Example
+    -------
+    >>> run_training_script(  # doctest: +SKIP
+    ...     "train.py", hyperparameters={"C": 0.5}, channels={"train": "data/train"}, base_dir="job"
+    ... ).model_dir
+    PosixPath('job/model')
+    """
+    base = Path(base_dir).resolve()
+    parameters = _through_json(hyperparameters or {})
+    inputs = {name: Path(path) for name, path in (channels or {}).items()}
+    for name, path in inputs.items():
+        if not _CHANNEL.fullmatch(name):
+            raise ValueError(f"channel {name!r} is not a channel name: 1 to 64 letters, digits, '.', '_' and '-'")
+        if not path.exists():
+            raise FileNotFoundError(f"channel {name!r}: {path} does not exist")
+    code, script = _code(Path(entry_point), Path(source_dir) if source_dir is not None else None)
+
+    _lay_out(base, code=code, inputs=inputs)
+    parameters |= {"sagemaker_program": str(script), "sagemaker_submit_directory": f"{base}/code"}
+    _write_config(base, parameters, inputs)
+    own = {key: value for key, value in parameters.items() if not training_environment.framework_hyperparameter(key)}
+    start = [str(python), str(script)] if script.suffix == ".py" else ["/bin/sh", str(script)]
+    command = [*start, *training_environment.arguments(own)]
+    search_path = os.pathsep.join(filter(None, [f"{base}/code", os.environ.get("PYTHONPATH")]))
+    variables = training_environment.variables(
+        base_dir=base, entry_point=script, hyperparameters=parameters, channels=inputs, job_name=job_name
+    )
+    began = time.perf_counter()
+    status, last_line = _run(
+        command,
+        cwd=base / "code",
+        # Unbuffered, as the toolkit does: a job's log is read while it runs.
+        env=os.environ | variables | {"PYTHONPATH": search_path, "PYTHONUNBUFFERED": "1"} | (environment or {}),
+        log=log,
+    )
+    if status != 0:
+        failure = base / "output" / "failure"
+        failure.write_text(_failure(status, last_line, command), encoding="utf-8")
+        raise TrainingFailedError(
+            f"training script {script} ended with exit status {status}: {last_line or 'it wrote nothing'}",
+            exit_status=status,
+            last_line=last_line,
+            failure_file=failure,
+        )
+    (base / "output" / "success").touch()
+    return TrainingResult(
+        model_dir=base / "model",
+        output_data_dir=base / "output" / "data",
+        exit_status=status,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _through_json(hyperparameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Do to the values what the way through the API does: a tuple arrives as a list."""
+    try:
+        return {str(key): json.loads(json.dumps(value)) for key, value in hyperparameters.items()}
+    except TypeError as error:
+        raise ValueError(f"a hyperparameter cannot be sent to a training job: {error}") from error
+
+
+def _code(entry_point: Path, source_dir: Path | None) -> tuple[Path, PurePosixPath]:
+    """Give what to copy into the code directory, and the script's place there."""
+    code = entry_point if source_dir is None else source_dir
+    script = entry_point if source_dir is None else source_dir / entry_point
+    if not script.is_file():
+        raise FileNotFoundError(
+            f"entry point {entry_point} does not exist" + (f" in {source_dir}" if source_dir else "")
+        )
+    if script.suffix not in {".py", ".sh"}:
+        raise ValueError(f"entry point {entry_point} is neither a .py nor a .sh file")
+    return code, PurePosixPath(entry_point.name if source_dir is None else entry_point.as_posix())
+
+
+def _lay_out(base: Path, *, code: Path, inputs: Mapping[str, Path]) -> None:
+    for name in ("code", "input", "model", "output"):
+        if (base / name).exists():
+            raise FileExistsError(f"{base / name} exists: give a base_dir that holds no earlier run")
+    for name in ("model", "input/config", "input/data", "output/data", "output/intermediate", "checkpoints"):
+        (base / name).mkdir(parents=True, exist_ok=True)
+    _copy(code, base / "code")
+    for name, path in inputs.items():
+        _copy(path, base / "input" / "data" / name)
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        target.mkdir()
+        shutil.copy2(source, target)
+
+
+def _write_config(base: Path, parameters: Mapping[str, Any], inputs: Mapping[str, Path]) -> None:
+    files = {
+        "hyperparameters": {key: json.dumps(value) for key, value in parameters.items()},
+        "inputdataconfig": training_environment.input_data_config(inputs),
+        "resourceconfig": training_environment.resource_config(),
+    }
+    for name, content in files.items():
+        (base / "input" / "config" / f"{name}.json").write_text(json.dumps(content, indent=2), encoding="utf-8")
+
+
+def _run(command: list[str], *, cwd: Path, env: Mapping[str, str], log: Callable[[str], None]) -> tuple[int, str]:
+    """Run a command, hand on its lines as they come, and give its status and last line that is not blank."""
+    last: deque[str] = deque(maxlen=1)
+    with subprocess.Popen(
+        command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        try:
+            for raw in process.stdout or ():
+                line = raw.decode("utf-8", "replace").rstrip()
+                if line:
+                    last.append(line)
+                log(line)
+        except BaseException:
+            process.kill()
+            raise
+    return process.returncode, last[0] if last else ""
+
+
+def _failure(status: int, last_line: str, command: list[str]) -> str:
+    """Write as the toolkit does; it leaves ErrorMessage empty unless it is told to capture errors."""
+    text = f'ExecuteUserScriptError:\nExitCode {status}\nErrorMessage "{last_line}"\nCommand "{shlex.join(command)}"\n'
+    return text[:FAILURE_CHARACTERS]
