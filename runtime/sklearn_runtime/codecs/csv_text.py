@@ -1,0 +1,191 @@
+"""CSV (RFC 4180): rows of numbers in requests, one value a line or rows of values in responses."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Tuple, Union
+
+import numpy as np
+
+from sklearn_runtime.codecs.arrays import to_array
+from sklearn_runtime.codecs.cells import body_text, float_rows, parse_number
+from sklearn_runtime.content_types import CSV
+from sklearn_runtime.errors import InvalidRows, MalformedBody, NotAcceptable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+__all__ = ["decode_csv", "decode_csv_rows", "encode_csv"]
+
+Body = Union[bytes, bytearray, memoryview, str]
+
+
+def encode_csv(value: Any, columns: Optional[Sequence[str]] = None) -> bytes:
+    """Write a prediction, or the rows of a request, as CSV.
+
+    Parameters
+    ----------
+    value : array-like
+        Of one dimension: one value a line. Of two: one row a line.
+    columns : sequence of str, optional
+        Names for a header line. Responses have none.
+
+    Returns
+    -------
+    bytes
+        UTF-8 with ``\\n`` line ends. Numbers are written so that ``float`` reads back the same bits, NaN as ``nan``.
+
+    Raises
+    ------
+    NotAcceptable
+        More than two dimensions, or no array at all.
+
+    Example
+    -------
+    >>> encode_csv(np.array([[0.1, 2.0]]), columns=["a", "b"])
+    b'a,b\\n0.1,2.0\\n'
+    """
+    array = to_array(value, CSV)
+    if array.ndim > 2:
+        raise NotAcceptable(
+            f"the prediction has {array.ndim} dimensions, {CSV} holds at most 2: accept application/json"
+        )
+    header = _lines([list(columns)]) if columns is not None else ""
+    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
+        array = array.astype(np.float64)
+    if array.dtype.kind not in "biuf":
+        array = array.astype(str) if array.dtype.kind in "mMc" else array
+        return (header + _lines(array.reshape(-1, 1 if array.ndim < 2 else array.shape[1]).tolist())).encode("utf-8")
+    if array.ndim < 2:
+        text = "\n".join(map(repr, array.ravel().tolist()))
+    else:
+        text = "\n".join(",".join(map(repr, row)) for row in array.tolist())
+    return (header + text + "\n" if text else header).encode("utf-8")
+
+
+def _lines(rows: Sequence[Sequence[Any]]) -> str:
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(rows)
+    return stream.getvalue()
+
+
+def decode_csv(body: Body, charset: str = "utf-8") -> "NDArray[Any]":
+    """Read an array, as a response holds one.
+
+    Returns
+    -------
+    ndarray
+        Of shape (lines,) where every line holds one value, else (lines, values). CSV has no types: int64 where all are
+        whole numbers, float64 for other numbers, bool where all are True or False, else ``<U``.
+
+    Raises
+    ------
+    MalformedBody
+        Not CSV, or lines with different numbers of values.
+
+    Example
+    -------
+    >>> decode_csv(b"0\\n1\\n")
+    array([0, 1])
+    """
+    rows = _split(body_text(body, charset))
+    width = len(rows[0]) if rows else 1
+    if any(len(row) != width for row in rows):
+        raise MalformedBody("the body is not one array: its lines hold different numbers of values")
+    array = _typed([cell for row in rows for cell in row])
+    return array if width == 1 else array.reshape(len(rows), width)
+
+
+def _typed(cells: List[str]) -> "NDArray[Any]":
+    if set(cells) <= {"True", "False"} and cells:
+        return np.array([cell == "True" for cell in cells])
+    numbers = [parse_number(cell) for cell in cells]
+    if None in numbers:
+        return np.array(cells, dtype=str)
+    try:
+        whole = np.array([int(cell) for cell in cells])
+    except ValueError:
+        return np.array(numbers, dtype=np.float64)
+    return whole if whole.dtype.kind in "iu" else np.array(numbers, dtype=np.float64)
+
+
+def decode_csv_rows(
+    body: Body, charset: str = "utf-8", header: Optional[bool] = None
+) -> "Tuple[NDArray[np.float64], Optional[Tuple[str, ...]]]":
+    """Read the rows of a request.
+
+    Parameters
+    ----------
+    body : bytes-like or str
+        One row a line; lines end with LF or CRLF, blank lines at the end are not rows. An empty field is a missing
+        value.
+    header : bool, optional
+        Whether the first line is a header. None: it is one if it has names, and no field of it is a number.
+
+    Returns
+    -------
+    rows : ndarray
+        float64 of shape (rows, columns); each value is that of ``float`` of its text, bit for bit.
+    columns : tuple of str, or None
+        The header.
+
+    Raises
+    ------
+    MalformedBody
+        Not CSV: a quote that is not closed, for example.
+    InvalidRows
+        Text, a blank line, lines with different numbers of fields; with row and column, the header not counted.
+
+    Example
+    -------
+    >>> decode_csv_rows(b"a,b\\r\\n1,\\r\\n")
+    (array([[ 1., nan]]), ('a', 'b'))
+    """
+    text = body_text(body, charset)
+    if not text.strip():
+        raise MalformedBody(f"the body is empty: send rows as {CSV}, for example 1.0,2.0")
+    block = None if header else _number_block(text)
+    if block is not None:
+        return block, None
+    rows = _split(text)
+    columns = None
+    if header or (header is None and _is_header(rows[0])):
+        columns, rows = tuple(name.strip() for name in rows[0]), rows[1:]
+    for index, row in enumerate(rows):
+        if not row:
+            raise InvalidRows(f"row {index} is a blank line: only the last lines may be blank", row=index)
+    if rows and columns is not None and len(rows[0]) != len(columns):
+        raise InvalidRows(f"row 0 has {len(rows[0])} columns, the header has {len(columns)}", row=0)
+    return float_rows(rows, empty_is_missing=True), columns
+
+
+def _number_block(text: str) -> "Optional[NDArray[np.float64]]":
+    """The rows, where every field is a plain number: the common case, without a list a row."""
+    # float() alone would take underscores and digits of other scripts for numbers.
+    if '"' in text or "_" in text or not text.isascii():
+        return None
+    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
+    commas = lines[0].count(",")
+    if any(line.count(",") != commas for line in lines):
+        return None
+    try:
+        values = np.array(list(map(float, ",".join(lines).split(","))))
+    except ValueError:
+        return None
+    return values.reshape(len(lines), commas + 1)
+
+
+def _is_header(row: Sequence[str]) -> bool:
+    return any(cell.strip() for cell in row) and all(parse_number(cell) is None for cell in row)
+
+
+def _split(text: str) -> List[List[str]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        raise MalformedBody(f"the body is not CSV: line {reader.line_num}: {error}") from None
+    while rows and not rows[-1]:
+        rows.pop()
+    return rows

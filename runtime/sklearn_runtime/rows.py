@@ -1,0 +1,103 @@
+"""The rows of a request: one row or many, by position or with column names, ready for a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Optional, Sequence, Tuple, Union
+
+import numpy as np
+
+from sklearn_runtime.codecs.cells import float_rows
+from sklearn_runtime.codecs.csv_text import decode_csv_rows
+from sklearn_runtime.codecs.json_text import decode_json_rows
+from sklearn_runtime.codecs.npy import decode_npy
+from sklearn_runtime.content_types import CSV, NPY, request_type
+from sklearn_runtime.errors import InvalidRows, shown
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from typing_extensions import Self
+
+    _Base = np.ndarray[Any, np.dtype[Any]]
+else:
+    _Base = np.ndarray
+
+__all__ = ["NamedRows", "decode_rows"]
+
+
+class NamedRows(_Base):
+    """Rows whose columns came with names, for example from the header of a CSV.
+
+    An ndarray in every other respect, so that it passes through any hook; what is computed from it has no names.
+
+    Attributes
+    ----------
+    columns : tuple of str, or None
+    """
+
+    columns: Optional[Tuple[str, ...]]
+
+    def __new__(cls, rows: "NDArray[Any]", columns: Sequence[str]) -> "Self":
+        named = np.asarray(rows).view(cls)
+        named.columns = tuple(columns)
+        return named
+
+    def __array_finalize__(self, source: Any) -> None:
+        self.columns = None
+
+
+def decode_rows(body: Union[bytes, str], content_type: Optional[str] = None, float32: bool = False) -> "NDArray[Any]":
+    """Read the rows of a request.
+
+    Parameters
+    ----------
+    body : bytes or str
+    content_type : str, optional
+        See `content_types.request_type`. ``text/csv; header=present`` and ``header=absent`` (RFC 4180) say whether the
+        first line is a header.
+    float32 : bool
+        Cast JSON and CSV to float32, as the AWS image's own server does.
+
+    Returns
+    -------
+    ndarray of shape (rows, columns)
+        float64 from JSON and CSV; NPY keeps the dtype that was sent. `NamedRows` where the columns have names.
+
+    Raises
+    ------
+    RequestError
+        415, or 400 with row and column.
+
+    Example
+    -------
+    >>> decode_rows(b"1,2,3", "text/csv")
+    array([[1., 2., 3.]])
+    """
+    data = body if isinstance(body, bytes) else body.encode("utf-8")
+    media = request_type(content_type, data)
+    columns = None
+    if media.name == NPY:
+        rows = _npy_rows(decode_npy(data))
+    elif media.name == CSV:
+        header = {"present": True, "absent": False}.get(media.parameters.get("header", "").lower())
+        rows, columns = decode_csv_rows(data, media.charset, header)
+    else:
+        rows = decode_json_rows(data, media.charset)
+    if not rows.size:
+        raise InvalidRows(f"the body holds no values: it has {rows.shape[0]} rows of {rows.shape[1]} columns")
+    if float32 and media.name != NPY:
+        rows = rows.astype(np.float32)
+    return rows if columns is None else NamedRows(rows, columns)
+
+
+def _npy_rows(array: "NDArray[Any]") -> "NDArray[Any]":
+    if array.ndim == 1:
+        array = array.reshape(1, -1)
+    if array.ndim != 2:
+        raise InvalidRows(
+            f"the array has shape {shown(array.shape)}: send rows, an array of 2 dimensions, or one row of 1 dimension"
+        )
+    if array.dtype.kind in "SU":
+        return float_rows(array.astype(str).tolist())
+    if array.dtype.kind in "mM":
+        raise InvalidRows(f"the array has dtype {array.dtype}, a model takes numbers: send for example float64")
+    return array
