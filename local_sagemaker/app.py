@@ -1,0 +1,29 @@
+"""The local cloud as a WSGI application: moto's, mended, with the executor and the data plane put in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ACCOUNT_ID = "123456789012"
+DEFAULT_REGION = "us-east-1"
+
+
+def create_app(get_base_url: Callable[[], str]) -> Any:
+    """Make the application that answers every AWS service.
+
+    Parameters
+    ----------
+    get_base_url
+        Gives the address of the local cloud (``http://localhost:PORT``); called only once requests come in.
+    """
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+    from local_sagemaker import endpoints, moto_mends, stack_api
+
+    moto_mends.apply_all()
+    stack_api.install()
+    endpoints.install(get_base_url)
+    return DomainDispatcherApplication(create_backend_app)

@@ -1,0 +1,56 @@
+"""The command line of the local cloud: ``up`` runs it, ``env`` says how clients reach it."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from typing import Annotated
+
+import typer
+
+from local_sagemaker.app import ACCOUNT_ID, DEFAULT_REGION
+from local_sagemaker.environment import client_environment, export_lines
+
+DEFAULT_PORT = 4566
+
+cli = typer.Typer(
+    name="local-sagemaker",
+    help="A local cloud for scikit-learn on SageMaker: the unmodified CDK, boto3 and the AWS CLI work against it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on localhost; 0 takes any free one.")]
+
+
+@cli.command()
+def up(port: Port = DEFAULT_PORT) -> None:
+    """Run the local cloud until SIGTERM or Ctrl-C. Its state is in memory: it starts empty, not bootstrapped."""
+    # moto takes two seconds to import, which `env` and `--help` do not need.
+    from local_sagemaker import endpoints
+    from local_sagemaker.app import create_app
+    from local_sagemaker.server import LocalServer, PortInUseError
+
+    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    try:
+        server = LocalServer(create_app(lambda: server.url), port)
+    except PortInUseError as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+    server.start()
+    typer.echo(f"ready {server.url}")
+    stopped.wait()
+    server.stop()
+    endpoints.shutdown()
+
+
+@cli.command()
+def env(port: Port = DEFAULT_PORT, region: str = DEFAULT_REGION) -> None:
+    """Print the lines that point a shell at the local cloud: eval "$(local-sagemaker env)"."""
+    for line in export_lines(client_environment(f"http://localhost:{port}", account_id=ACCOUNT_ID, region=region)):
+        typer.echo(line)

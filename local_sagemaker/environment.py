@@ -1,0 +1,53 @@
+"""The environment that points boto3, the AWS CLI and the CDK command line at the local cloud."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+def client_environment(url: str, *, account_id: str, region: str) -> dict[str, str | None]:
+    """Give the variables by name; None stands for a variable that must not be set.
+
+    Parameters
+    ----------
+    url
+        The local cloud, as ``http://localhost:PORT``: with 127.0.0.1, S3 clients would not address buckets by path.
+    account_id, region
+        Where stacks without an environment of their own go.
+    """
+    return {
+        "AWS_ENDPOINT_URL": url,
+        "AWS_ENDPOINT_URL_S3": url,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        # Temporary credentials or a profile of the user's would go to the local cloud, or win over these.
+        "AWS_SESSION_TOKEN": None,
+        "AWS_PROFILE": None,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_PAGER": "",
+        "CDK_DEFAULT_ACCOUNT": account_id,
+        "CDK_DEFAULT_REGION": region,
+        # What the CDK command line would ask the internet for, and wait.
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_DISABLE_VERSION_CHECK": "true",
+        "CDK_NOTICES": "false",
+        "CDK_VERSION_REPORTING": "false",
+    }
+
+
+def export_lines(variables: Mapping[str, str | None]) -> Iterator[str]:
+    """Yield a line of shell for each variable.
+
+    Example
+    -------
+    >>> list(export_lines({"AWS_REGION": "us-east-1", "AWS_PROFILE": None}))
+    ['export AWS_REGION=us-east-1', 'unset AWS_PROFILE']
+    """
+    for name, value in variables.items():
+        yield f"unset {name}" if value is None else f"export {name}={shlex.quote(value)}"
