@@ -1,1 +1,43 @@
-"""x."""
+"""What calls an endpoint: boto3 and NumPy, and the wire format that it shares with the runtime."""
+
+from endpoint_client.exceptions import (
+    AccessDenied,
+    ConfigurationError,
+    EndpointClientError,
+    EndpointNotFound,
+    EndpointTimeout,
+    EndpointUnreachable,
+    InputRejected,
+    InvalidInput,
+    InvalidRequest,
+    ModelError,
+    ModelNotReady,
+    PayloadTooLarge,
+    ServiceError,
+    ServiceUnavailable,
+    Throttled,
+    UnreadableResponse,
+)
+from endpoint_client.predictor import Predictor
+from endpoint_client.responses import RawResponse
+
+__all__ = [
+    "AccessDenied",
+    "ConfigurationError",
+    "EndpointClientError",
+    "EndpointNotFound",
+    "EndpointTimeout",
+    "EndpointUnreachable",
+    "InputRejected",
+    "InvalidInput",
+    "InvalidRequest",
+    "ModelError",
+    "ModelNotReady",
+    "PayloadTooLarge",
+    "Predictor",
+    "RawResponse",
+    "ServiceError",
+    "ServiceUnavailable",
+    "Throttled",
+    "UnreadableResponse",
+]

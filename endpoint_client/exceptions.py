@@ -1,0 +1,161 @@
+"""What can go wrong between a caller and an endpoint, one class a failure.
+
+::
+
+    EndpointClientError
+    ├── ConfigurationError           the client cannot be built: no region, no credentials, a wrong setting
+    ├── InvalidInput                 the data cannot be sent: no rows, ragged, of a type that no format carries
+    ├── PayloadTooLarge              one row alone exceeds the limit of a request
+    ├── EndpointUnreachable          no answer: the address does not resolve, the connection broke
+    │   └── EndpointTimeout          no answer in time
+    ├── UnreadableResponse           an answer that is not an array, or not one result a row
+    └── ServiceError                 SageMaker refused or failed
+        ├── EndpointNotFound
+        ├── AccessDenied
+        ├── InvalidRequest
+        ├── Throttled
+        │   └── ModelNotReady        the model is still loading: try again
+        ├── ServiceUnavailable
+        └── ModelError               the model's container answered with an error
+            └── InputRejected        ... and the input is why: its status is 4xx
+"""
+
+# ruff: noqa: N818 - named for what happened, as botocore and the runtime name theirs
+
+from __future__ import annotations
+
+
+class EndpointClientError(Exception):
+    """Base of everything that this package raises on purpose."""
+
+
+class ConfigurationError(EndpointClientError, ValueError):
+    """The client cannot be built, or cannot sign a request, with what it was given."""
+
+
+class InvalidInput(EndpointClientError, ValueError):
+    """The data cannot be put into a request."""
+
+
+class PayloadTooLarge(EndpointClientError):
+    """A payload that cannot be split exceeds the limit of one request.
+
+    Attributes
+    ----------
+    size, limit : int
+        Bytes of the payload (0: unknown) and bytes allowed in one request.
+    row : int or None
+        The row of the caller's data, counted from 0, where one row is the reason.
+    """
+
+    def __init__(self, message: str, *, size: int = 0, limit: int = 0, row: int | None = None) -> None:
+        super().__init__(message)
+        self.size = size
+        self.limit = limit
+        self.row = row
+
+
+class EndpointUnreachable(EndpointClientError):
+    """No answer came: the address does not resolve, nothing listens there, or the connection broke."""
+
+
+class EndpointTimeout(EndpointUnreachable):
+    """No answer came within the read timeout."""
+
+
+class UnreadableResponse(EndpointClientError):
+    """The answer is not an array in a known content type, or does not hold one result for each row."""
+
+
+class ServiceError(EndpointClientError):
+    """SageMaker answered with an error.
+
+    Attributes
+    ----------
+    message : str
+        What the service, or the model's container, said.
+    code : str
+        The service's error code, for example ``"ValidationError"``.
+    status : int
+        The HTTP status; for `ModelError` that of the container, else that of the service.
+    request_id : str
+        The id to quote to AWS support; ``""`` where the answer carried none.
+    """
+
+    def __init__(self, message: str, *, code: str = "", status: int = 0, request_id: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+
+    def __str__(self) -> str:
+        facts = [f"status {self.status}"] if self.status else []
+        if self.request_id:
+            facts.append(f"request id {self.request_id}")
+        return f"{self.message} ({', '.join(facts)})" if facts else self.message
+
+
+class EndpointNotFound(ServiceError):
+    """No endpoint of this name exists in this account and region."""
+
+
+class AccessDenied(ServiceError):
+    """The caller may not invoke this endpoint, or its credentials are not valid."""
+
+
+class InvalidRequest(ServiceError):
+    """SageMaker refused the request itself, for example because the target variant does not exist."""
+
+
+class Throttled(ServiceError):
+    """Too many requests, also after the client's own retries."""
+
+
+class ModelNotReady(Throttled):
+    """The model is still being loaded or provisioned; the same request may succeed in a moment."""
+
+
+class ServiceUnavailable(ServiceError):
+    """SageMaker could not serve the request, also after the client's own retries."""
+
+
+class ModelError(ServiceError):
+    """The model's container answered with an error.
+
+    Attributes
+    ----------
+    error_type : str
+        The class of the container's error, for example ``"ValueError"``; ``""`` where it named none.
+    row, column : int or None
+        Where in the caller's data, counted from 0. A row number counts from the start of the
+        whole input, also when that was sent in several requests.
+    log_stream : str
+        ARN of the CloudWatch log stream that holds the traceback; ``""`` where the service named none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str = "",
+        status: int = 0,
+        request_id: str = "",
+        error_type: str = "",
+        row: int | None = None,
+        column: int | None = None,
+        log_stream: str = "",
+    ) -> None:
+        super().__init__(message, code=code, status=status, request_id=request_id)
+        self.error_type = error_type
+        self.row = row
+        self.column = column
+        self.log_stream = log_stream
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        return f"{text}; log stream {self.log_stream}" if self.log_stream else text
+
+
+class InputRejected(ModelError):
+    """The container refused the input: its status is 4xx, and the message says why and where."""

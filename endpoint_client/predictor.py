@@ -1,0 +1,333 @@
+"""Calls one SageMaker endpoint that serves a scikit-learn model: arrays in, arrays out."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from endpoint_client.connection import connect
+from endpoint_client.exceptions import ConfigurationError, PayloadTooLarge
+from endpoint_client.responses import RawResponse, join, read_array
+from endpoint_client.rows import CONTENT_TYPES, rows_of
+from endpoint_client.service_errors import from_boto_error, from_client_error
+from endpoint_client.splitting import Part, split_rows
+from sklearn_runtime.content_types import NPY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from types import TracebackType
+
+    import boto3
+    from numpy.typing import NDArray
+    from typing_extensions import Self
+
+# Body of InvokeEndpoint in botocore's model of sagemaker-runtime: at most 6,291,456 bytes.
+MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
+# A container has 60 s for a request; AWS advises a client to wait 70.
+READ_TIMEOUT = 70.0
+MAX_ATTEMPTS = 3
+
+_ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+_METHOD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+
+class Predictor:
+    """A client of one endpoint.
+
+    Parameters
+    ----------
+    endpoint_name : str
+        The endpoint's name, not its ARN.
+    region : str, optional
+        AWS region, for example ``"eu-central-1"``. Default: the session's, as boto3 configures it.
+    session : boto3.Session, optional
+        Credentials and region to use. Default: boto3's own (environment, profile, role).
+    content_type : str, default "application/x-npy"
+        How inputs are sent: ``application/x-npy``, ``application/json`` or ``text/csv``. NPY keeps every dtype and is
+        the fastest; JSON and CSV also carry columns of different types, CSV also a DataFrame's column names.
+    accept : str, default "application/x-npy"
+        How results are asked for; `predict` gives an ndarray whatever this is. CSV writes a 1-D result and a result
+        of one column alike, so both come back 1-D.
+    method : str, optional
+        The model's method that `predict` calls, for example ``"predict_proba"``. Default: the endpoint's setting.
+    target_variant : str, optional
+        The production variant to call. Default: by the variants' weights.
+    max_payload_bytes : int, default 6,291,456
+        Bytes in one request (6 MB for real-time endpoints, 4 MB for serverless ones). Longer inputs are sent in
+        several.
+    max_concurrency : int, default 1
+        Requests in flight at once for one input that is sent in several.
+    read_timeout : float, default 70
+        Seconds to wait for an answer. A container has 60 s.
+    max_attempts : int, default 3
+        Tries of one request, the first included. Tried again, with growing pauses: throttling, statuses 500, 502, 503
+        and 504, broken connections, timeouts (botocore's "standard" mode). An error of the model is never tried again.
+
+    Raises
+    ------
+    ConfigurationError
+        A setting is out of range, or no region is configured.
+
+    Example
+    -------
+    >>> predictor = Predictor("churn", region="eu-central-1")
+    >>> predictor.endpoint_name
+    'churn'
+    >>> labels = predictor.predict([[0.1, 3.0], [0.7, 1.0]])  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        endpoint_name: str,
+        *,
+        region: str | None = None,
+        session: boto3.Session | None = None,
+        content_type: str = NPY,
+        accept: str = NPY,
+        method: str | None = None,
+        target_variant: str | None = None,
+        max_payload_bytes: int = MAX_PAYLOAD_BYTES,
+        max_concurrency: int = 1,
+        read_timeout: float = READ_TIMEOUT,
+        max_attempts: int = MAX_ATTEMPTS,
+    ) -> None:
+        if not _ENDPOINT_NAME.fullmatch(endpoint_name):
+            raise ConfigurationError(
+                f"{endpoint_name!r} is not an endpoint name: 1 to 63 letters, digits and hyphens, with a letter or "
+                "digit at both ends (pass the name, not the ARN)"
+            )
+        for setting, value in (
+            ("max_payload_bytes", max_payload_bytes),
+            ("max_concurrency", max_concurrency),
+            ("read_timeout", read_timeout),
+            ("max_attempts", max_attempts),
+        ):
+            if value <= 0:
+                raise ConfigurationError(f"{setting}={value} is not positive")
+        self.endpoint_name = endpoint_name
+        self.content_type = content_type
+        self.accept = accept
+        self.method = method
+        self.target_variant = target_variant
+        self.max_payload_bytes = max_payload_bytes
+        self.max_concurrency = max_concurrency
+        self._client = connect(
+            region=region,
+            session=session,
+            read_timeout=read_timeout,
+            max_attempts=max_attempts,
+            # Ten is botocore's own default: threads of the caller may share one predictor.
+            max_connections=max(10, max_concurrency),
+        )
+
+    @property
+    def region(self) -> str:
+        """The AWS region that requests go to."""
+        return self._client.meta.region_name
+
+    @overload
+    def predict(
+        self,
+        data: Any,
+        *,
+        raw: Literal[False] = False,
+        method: str | None = None,
+        content_type: str | None = None,
+        accept: str | None = None,
+        target_variant: str | None = None,
+    ) -> NDArray[Any]: ...
+
+    @overload
+    def predict(
+        self,
+        data: Any,
+        *,
+        raw: Literal[True],
+        method: str | None = None,
+        content_type: str | None = None,
+        accept: str | None = None,
+        target_variant: str | None = None,
+    ) -> RawResponse: ...
+
+    def predict(
+        self,
+        data: Any,
+        *,
+        raw: bool = False,
+        method: str | None = None,
+        content_type: str | None = None,
+        accept: str | None = None,
+        target_variant: str | None = None,
+    ) -> NDArray[Any] | RawResponse:
+        """Send `data` to the endpoint and give its results.
+
+        Parameters
+        ----------
+        data : ndarray, list, tuple, pandas DataFrame or Series, scipy sparse matrix, or bytes
+            Rows of features; one dimension (a flat list, a 1-D array, a Series) is one row. Sparse rows are sent dense.
+            A DataFrame's column names travel in CSV, where the endpoint matches them with the model's; in NPY and JSON
+            its values go by position. Bytes are sent as they are, in one request, for an endpoint with an ``input_fn``
+            of its own.
+        raw : bool, default False
+            Give what the server said instead of an array, from one request: the input is not cut.
+        method, content_type, accept, target_variant : str, optional
+            Override the predictor's own for this call.
+
+        Returns
+        -------
+        ndarray of shape (n_rows,) or (n_rows, ...)
+            One result a row, in the input's order, with the dtype that the endpoint sent: NPY keeps the model's own;
+            JSON gives int64, float64, bool or text; CSV gives float64 or text.
+        RawResponse
+            With ``raw=True``.
+
+        Raises
+        ------
+        InvalidInput
+            `data` is no table of numbers and text, or `content_type` cannot carry it.
+        PayloadTooLarge
+            One row alone, or bytes, or any input with ``raw=True``, exceeds ``max_payload_bytes``.
+        InputRejected
+            The model does not take this input; with the reason and, where known, row and column.
+        ServiceError
+            Any other error of the endpoint or of SageMaker: see `endpoint_client.exceptions` for the hierarchy.
+        EndpointUnreachable
+            No answer.
+        UnreadableResponse
+            The answer is not an array; ``raw=True`` shows it.
+
+        Example
+        -------
+        >>> Predictor("churn", region="eu-central-1").predict([])
+        Traceback (most recent call last):
+        endpoint_client.exceptions.InvalidInput: the input has shape (1, 0): give at least one row and one feature
+        """
+        content_type = content_type or self.content_type
+        send = partial(
+            self._send,
+            accept=accept or self.accept,
+            method=method or self.method,
+            target_variant=target_variant or self.target_variant,
+        )
+        if isinstance(data, bytes | bytearray | memoryview):
+            answer = send(Part(0, 0, self._whole(bytes(data))), content_type=content_type)
+            return answer if raw else read_array(answer)
+        if content_type not in CONTENT_TYPES:
+            raise ConfigurationError(
+                f"content_type={content_type!r} cannot carry arrays: use {', '.join(CONTENT_TYPES)}, or encode the "
+                "data yourself and pass bytes"
+            )
+        rows = rows_of(data)
+        encode = partial(rows.encode, content_type=content_type)
+        send = partial(send, content_type=rows.media_type(content_type))
+        if raw:
+            return send(Part(0, rows.count, self._whole(encode(0, rows.count))))
+        parts = split_rows(rows.count, encode, self.max_payload_bytes)
+        return join(_in_order(send, parts, self.max_concurrency))
+
+    def predict_proba(self, data: Any) -> NDArray[Any]:
+        """Class probabilities, of shape (n_rows, n_classes); as `predict` with ``method="predict_proba"``."""
+        return self.predict(data, method="predict_proba")
+
+    def predict_log_proba(self, data: Any) -> NDArray[Any]:
+        """Logarithms of class probabilities, of shape (n_rows, n_classes)."""
+        return self.predict(data, method="predict_log_proba")
+
+    def decision_function(self, data: Any) -> NDArray[Any]:
+        """Confidence scores, of shape (n_rows,) or (n_rows, n_classes)."""
+        return self.predict(data, method="decision_function")
+
+    def score_samples(self, data: Any) -> NDArray[Any]:
+        """Density or anomaly scores, of shape (n_rows,)."""
+        return self.predict(data, method="score_samples")
+
+    def transform(self, data: Any) -> NDArray[Any]:
+        """Transformed rows, of shape (n_rows, n_features_out)."""
+        return self.predict(data, method="transform")
+
+    def close(self) -> None:
+        """Close the connections to the service; the predictor cannot be used after that."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return (
+            f"Predictor({self.endpoint_name!r}, region={self.region!r}, content_type={self.content_type!r}, "
+            f"accept={self.accept!r})"
+        )
+
+    def _whole(self, body: bytes) -> bytes:
+        """Check a body that must go in one request."""
+        if len(body) > self.max_payload_bytes:
+            raise PayloadTooLarge(
+                f"the input takes {len(body):,} bytes, and a request holds at most {self.max_payload_bytes:,}: bytes, "
+                "and inputs with raw=True, go in one request; send fewer rows, or raise max_payload_bytes if the "
+                "endpoint takes more",
+                size=len(body),
+                limit=self.max_payload_bytes,
+            )
+        return body
+
+    def _send(
+        self, part: Part, *, content_type: str, accept: str, method: str | None, target_variant: str | None
+    ) -> RawResponse:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        options: dict[str, str] = {}
+        if method is not None:
+            options["CustomAttributes"] = f"method={_checked(method)}"
+        if target_variant is not None:
+            options["TargetVariant"] = target_variant
+        try:
+            answer = self._client.invoke_endpoint(
+                EndpointName=self.endpoint_name, Body=part.body, ContentType=content_type, Accept=accept, **options
+            )
+            body = answer["Body"].read()
+        except ClientError as error:
+            raise from_client_error(
+                error, endpoint_name=self.endpoint_name, region=self.region, first_row=part.start
+            ) from error
+        except BotoCoreError as error:
+            raise from_boto_error(error, endpoint_name=self.endpoint_name, region=self.region) from error
+        return RawResponse(
+            body=body,
+            content_type=answer.get("ContentType", ""),
+            variant=answer.get("InvokedProductionVariant", ""),
+            request_id=answer["ResponseMetadata"].get("RequestId", ""),
+        )
+
+
+def _checked(method: str) -> str:
+    if not _METHOD.fullmatch(method):
+        raise ConfigurationError(f"method={method!r} is not a method's name, for example 'predict_proba'")
+    return method
+
+
+def _in_order(
+    send: Callable[[Part], RawResponse], parts: Iterable[Part], workers: int
+) -> Iterator[tuple[Part, RawResponse]]:
+    """Send the parts, at most `workers` at once, and give the answers in the order of the parts."""
+    if workers == 1:
+        for part in parts:
+            yield part, send(part)
+        return
+    with ThreadPoolExecutor(workers, thread_name_prefix="endpoint-client") as pool:
+        pending: deque[tuple[Part, Future[RawResponse]]] = deque()
+        for part in parts:
+            pending.append((part, pool.submit(send, part)))
+            # Not all at once: a long input is encoded only as fast as it is sent.
+            if len(pending) == workers:
+                sent, future = pending.popleft()
+                yield sent, future.result()
+        for sent, future in pending:
+            yield sent, future.result()

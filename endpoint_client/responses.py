@@ -1,0 +1,82 @@
+"""Reads what an endpoint answered: as it came, or as an array with one result a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from endpoint_client.exceptions import UnreadableResponse
+from sklearn_runtime import codecs
+from sklearn_runtime.errors import RequestError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from endpoint_client.splitting import Part
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawResponse:
+    """What the endpoint said, unread.
+
+    Attributes
+    ----------
+    body : bytes
+    content_type : str
+        Of the body, as the container named it.
+    variant : str
+        The production variant that answered, for example ``"AllTraffic"``.
+    request_id : str
+        The id to quote to AWS support, and to look for in the endpoint's log.
+    """
+
+    body: bytes
+    content_type: str
+    variant: str = ""
+    request_id: str = ""
+
+
+def read_array(response: RawResponse) -> NDArray[Any]:
+    """Decode a response by the content type that it came in.
+
+    Raises
+    ------
+    UnreadableResponse
+        Another content type than JSON, CSV and NPY, or a body that is no array.
+    """
+    try:
+        array: NDArray[Any] = codecs.decode(response.body, response.content_type)
+    except RequestError as error:
+        raise UnreadableResponse(
+            f"the endpoint answered with {len(response.body):,} bytes of {response.content_type or 'no type'} that "
+            f"are no array: {error} (request id {response.request_id}); predict(..., raw=True) gives them as they are"
+        ) from error
+    return array
+
+
+def join(answers: Iterable[tuple[Part, RawResponse]]) -> NDArray[Any]:
+    """Put the answers for the parts of one input together, in the order given.
+
+    Raises
+    ------
+    UnreadableResponse
+        An answer is no array; or there are several, and one has not exactly one result for each row that was sent.
+    """
+    pairs = [(part, read_array(response)) for part, response in answers]
+    arrays = [array for _, array in pairs]
+    if len(arrays) == 1:
+        return arrays[0]
+    for part, array in pairs:
+        if array.ndim == 0 or len(array) != part.stop - part.start:
+            raise UnreadableResponse(
+                f"the endpoint answered rows {part.start} to {part.stop - 1} with an array of shape {array.shape}, not "
+                "with one result a row, so that the answers cannot be joined: send fewer rows at once"
+            )
+    try:
+        return np.concatenate(arrays)
+    except ValueError as error:
+        raise UnreadableResponse(f"the answers for the parts of the input differ in shape: {error}") from error

@@ -1,0 +1,141 @@
+"""Translates what botocore raises into this package's exceptions, with the container's own words in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from endpoint_client.exceptions import (
+    AccessDenied,
+    ConfigurationError,
+    EndpointClientError,
+    EndpointNotFound,
+    EndpointTimeout,
+    EndpointUnreachable,
+    InputRejected,
+    InvalidRequest,
+    ModelError,
+    ModelNotReady,
+    PayloadTooLarge,
+    ServiceError,
+    ServiceUnavailable,
+    Throttled,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.exceptions import BotoCoreError, ClientError
+
+# A container's error page may be long; an exception's text should fit a terminal.
+MESSAGE_CHARACTERS = 2000
+
+
+def from_client_error(
+    error: ClientError, *, endpoint_name: str, region: str, first_row: int = 0
+) -> EndpointClientError:
+    """Translate an answer of the service.
+
+    Parameters
+    ----------
+    error : botocore.exceptions.ClientError
+    endpoint_name, region : str
+        Named in messages: a wrong region is the commonest reason of "not found".
+    first_row : int
+        The caller's row that stood first in this request; added to the container's row number.
+    """
+    response: Mapping[str, Any] = error.response
+    code = str(response.get("Error", {}).get("Code", ""))
+    message = str(response.get("Error", {}).get("Message", "")) or code or "the service gave no reason"
+    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    facts: dict[str, Any] = {
+        "code": code,
+        "status": status,
+        "request_id": str(response.get("ResponseMetadata", {}).get("RequestId", "")),
+    }
+    if code == "ModelError":
+        return _model_error(response, message, facts, first_row)
+    if status == 413:
+        return PayloadTooLarge(
+            f"the service refused the request as too large: {message}; lower max_payload_bytes, so that the input is "
+            "sent in smaller requests"
+        )
+    if code == "ValidationError" and re.search(r"\bEndpoint\b.*\bnot found", message):
+        return EndpointNotFound(
+            f"endpoint {endpoint_name!r} does not exist in {region}: {message} Check the name, the region and "
+            "the account of the credentials; `aws sagemaker list-endpoints` lists what is there",
+            **facts,
+        )
+    if status in {401, 403}:
+        return AccessDenied(
+            f"the credentials in use may not invoke endpoint {endpoint_name!r} in {region}: {message}", **facts
+        )
+    return _BY_CODE.get(code, _by_status(status))(message, **facts)
+
+
+def from_boto_error(error: BotoCoreError, *, endpoint_name: str, region: str) -> EndpointClientError:
+    """Translate a failure before, or instead of, an answer."""
+    from botocore import exceptions
+
+    if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
+        return ConfigurationError(
+            f"no usable AWS credentials to invoke endpoint {endpoint_name!r}: {error}; configure them "
+            "(`aws configure`, AWS_PROFILE, a role) or pass session=boto3.Session(...)"
+        )
+    if isinstance(error, exceptions.ReadTimeoutError):
+        return EndpointTimeout(
+            f"endpoint {endpoint_name!r} in {region} gave no answer in time: {error}; a model has 60 s for a request: "
+            "send fewer rows at once (max_payload_bytes) or use a faster instance type"
+        )
+    if isinstance(error, exceptions.HTTPClientError):
+        return EndpointUnreachable(f"endpoint {endpoint_name!r} in {region} cannot be reached: {error}")
+    return EndpointClientError(f"the request to endpoint {endpoint_name!r} could not be made: {error}")
+
+
+def _model_error(response: Mapping[str, Any], message: str, facts: dict[str, Any], first_row: int) -> ModelError:
+    facts["status"] = int(response.get("OriginalStatusCode") or facts["status"])
+    facts["log_stream"] = str(response.get("LogStreamArn") or "")
+    original = str(response.get("OriginalMessage") or message)
+    reason = _reason(original)
+    text = str(reason.get("message") or original)
+    row, column = reason.get("row"), reason.get("column")
+    if isinstance(row, int):
+        if first_row:
+            text = f"{text} (counted in the request that starts at row {first_row} of the input)"
+        facts["row"] = row + first_row
+    if isinstance(column, int):
+        facts["column"] = column
+    facts["error_type"] = str(reason.get("type") or "")
+    kind = InputRejected if 400 <= facts["status"] < 500 and facts["status"] != 424 else ModelError
+    return kind(text[:MESSAGE_CHARACTERS], **facts)
+
+
+def _reason(original: str) -> Mapping[str, Any]:
+    """Give the ``error`` object of our runtime's error body; empty for another server's page."""
+    try:
+        reason = json.loads(original)["error"]
+    except (ValueError, TypeError, KeyError):
+        return {}
+    return reason if isinstance(reason, dict) else {}
+
+
+def _by_status(status: int) -> type[ServiceError]:
+    if status == 429:
+        return Throttled
+    if status >= 500:
+        return ServiceUnavailable
+    return InvalidRequest if status == 400 else ServiceError
+
+
+# Codes of InvokeEndpoint and of every AWS service, from botocore's model of sagemaker-runtime.
+_BY_CODE: dict[str, type[ServiceError]] = {
+    "ModelNotReadyException": ModelNotReady,
+    "ThrottlingException": Throttled,
+    "Throttling": Throttled,
+    "TooManyRequestsException": Throttled,
+    "ServiceUnavailable": ServiceUnavailable,
+    "InternalFailure": ServiceUnavailable,
+    "InternalDependencyException": ServiceUnavailable,
+    "ValidationError": InvalidRequest,
+}

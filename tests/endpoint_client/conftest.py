@@ -1,0 +1,162 @@
+"""A real HTTP server on the loopback that speaks InvokeEndpoint's REST shape and answers with a real model."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from endpoint_client import Predictor
+from sklearn_runtime import codecs
+from sklearn_runtime.content_types import negotiate
+from sklearn_runtime.errors import RequestError
+from sklearn_runtime.rows import decode_rows
+
+LOG_STREAM = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/ep:log-stream:AllTraffic/i-1"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What arrived at the endpoint."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def method(self) -> str:
+        return self.headers.get("x-amzn-sagemaker-custom-attributes", "method=predict").partition("=")[2]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a container answers."""
+
+    body: bytes
+    content_type: str
+    status: int = 200
+
+
+@dataclass
+class Endpoint:
+    """The endpoint "ep": hand it another container, look at the requests that came."""
+
+    model: LogisticRegression
+    container: Callable[[Request], Answer]
+    requests: list[Request] = field(default_factory=list)
+    # Status and AWS error code that SageMaker itself answers with, before any container.
+    service_errors: list[tuple[int, str, str]] = field(default_factory=list)
+
+    def container_error(self, status: int, body: bytes) -> None:
+        self.container = lambda _: Answer(body, "application/json", status)
+
+
+def model_container(model: LogisticRegression) -> Callable[[Request], Answer]:
+    """A container that serves the model through the runtime's codecs."""
+
+    def answer(request: Request) -> Answer:
+        try:
+            rows = decode_rows(request.body, request.headers["content-type"])
+            accept = negotiate(request.headers["accept"])
+            if rows.shape[1] != model.n_features_in_:
+                raise RequestError(f"row 0 has {rows.shape[1]} features", row=0)
+            return Answer(codecs.encode(getattr(model, request.method)(np.asarray(rows)), accept), accept)
+        except RequestError as error:
+            return Answer(error.body(), "application/json", max(400, error.status))
+
+    return answer
+
+
+@pytest.fixture(scope="session")
+def model() -> LogisticRegression:
+    generator = np.random.default_rng(0)
+    features = generator.normal(size=(200, 4))
+    return LogisticRegression().fit(features, (features.sum(axis=1) > 0).astype(int))
+
+
+@pytest.fixture
+def features() -> np.ndarray:
+    return np.random.default_rng(1).normal(size=(50, 4))
+
+
+@pytest.fixture
+def endpoint(model: LogisticRegression, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+    """Serve the endpoint, and point boto3 at it as a user would: with environment variables."""
+    served = Endpoint(model, model_container(model))
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            request = Request(self.path, {name.lower(): value for name, value in self.headers.items()}, body)
+            served.requests.append(request)
+            if served.service_errors:
+                status, code, message = served.service_errors.pop(0)
+                self.answer(status, json.dumps({"message": message}).encode(), {"x-amzn-ErrorType": code})
+                return
+            if request.path != "/endpoints/ep/invocations":
+                name = request.path.split("/")[2]
+                message = f"Endpoint {name} of account 123456789012 not found."
+                self.answer(400, json.dumps({"message": message}).encode(), {"x-amzn-ErrorType": "ValidationError"})
+                return
+            result = served.container(request)
+            if result.status == 200:
+                self.answer(
+                    200,
+                    result.body,
+                    {"Content-Type": result.content_type, "x-Amzn-Invoked-Production-Variant": "AllTraffic"},
+                )
+                return
+            original = result.body.decode()
+            message = f'Received client error ({result.status}) from AllTraffic with message "{original}".'
+            error = {
+                "ErrorCode": "CLIENT_ERROR_FROM_MODEL",
+                "LogStreamArn": LOG_STREAM,
+                "Message": message,
+                "OriginalMessage": original,
+                "OriginalStatusCode": result.status,
+            }
+            self.answer(424, json.dumps(error).encode(), {"x-amzn-ErrorType": "ModelError"})
+
+        def answer(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+            self.send_response(status)
+            headers = {"Content-Type": "application/json", "x-amzn-RequestId": "r-1"} | headers
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            """Keep quiet."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        environment = {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_address[1]}",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        yield served
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def predictor(endpoint: Endpoint) -> Iterator[Predictor]:
+    with Predictor("ep") as client:
+        yield client
