@@ -25,7 +25,7 @@ FAILURE_CHARACTERS = 1024
 _CHANNEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-class TrainingFailedError(Exception):
+class TrainingFailed(RuntimeError):  # noqa: N818  named for what happened
     """The training script ended with an error.
 
     Attributes
@@ -56,7 +56,7 @@ class TrainingResult:
     output_data_dir : Path
         What a real job packs into ``output.tar.gz``.
     exit_status : int
-        Always 0: a script that fails raises `TrainingFailedError`.
+        Always 0: a script that fails raises `TrainingFailed`.
     seconds : float
         How long the script ran.
     """
@@ -112,7 +112,7 @@ def run_training_script(
         `base_dir` holds an earlier run.
     ValueError
         A channel's name, a hyperparameter or the kind of entry point is not possible.
-    TrainingFailedError
+    TrainingFailed
         The script ended with a status other than 0.
 
     Example
@@ -153,7 +153,7 @@ def run_training_script(
     if status != 0:
         failure = base / "output" / "failure"
         failure.write_text(_failure(status, last_line, command), encoding="utf-8")
-        raise TrainingFailedError(
+        raise TrainingFailed(
             f"training script {script} ended with exit status {status}: {last_line or 'it wrote nothing'}",
             exit_status=status,
             last_line=last_line,

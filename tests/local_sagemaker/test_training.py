@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from local_sagemaker.training import TrainingFailedError, run_training_script
+from local_sagemaker.training import TrainingFailed, run_training_script
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def test_environment_and_interpreter_are_the_callers(run, tmp_path):
 
 
 def test_a_failing_script_leaves_the_reason(run):
-    with pytest.raises(TrainingFailedError, match=r"exit status 1: ValueError: no rows in train\.csv") as caught:
+    with pytest.raises(TrainingFailed, match=r"exit status 1: ValueError: no rows in train\.csv") as caught:
         run("print('starting')\nraise ValueError('no rows in train.csv')")
     assert caught.value.exit_status == 1
     assert caught.value.last_line == "ValueError: no rows in train.csv"
@@ -121,12 +121,12 @@ def test_a_failing_script_leaves_the_reason(run):
 
 
 def test_the_exit_status_of_a_silent_script_is_told(run):
-    with pytest.raises(TrainingFailedError, match="exit status 7: it wrote nothing"):
+    with pytest.raises(TrainingFailed, match="exit status 7: it wrote nothing"):
         run("raise SystemExit(7)")
 
 
 def test_a_long_reason_is_cut_to_what_the_api_keeps(run):
-    with pytest.raises(TrainingFailedError) as caught:
+    with pytest.raises(TrainingFailed) as caught:
         run("raise ValueError('x' * 5000)")
     assert len(caught.value.failure_file.read_text()) == 1024
 
