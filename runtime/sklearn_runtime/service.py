@@ -1,0 +1,206 @@
+"""One request to one response: hooks, model and errors put together, without a socket."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+
+from sklearn_runtime.codecs import encode
+from sklearn_runtime.content_types import ANY, CSV, JSON, NPY, negotiate, parse_accept, sniff
+from sklearn_runtime.errors import ModelLoadError, RequestError, UnknownMethod, error_body
+from sklearn_runtime.hooks import REPLACED_BY_TRANSFORM, Hooks, load_hooks
+from sklearn_runtime.methods import METHODS, available_methods, requested_method
+from sklearn_runtime.model import check_model
+from sklearn_runtime.prediction import predict, silence_feature_name_warning
+from sklearn_runtime.rows import decode_rows
+
+if TYPE_CHECKING:
+    from sklearn_runtime.settings import Settings
+
+__all__ = ["InferenceService", "Response", "load_model"]
+
+logger = logging.getLogger("sklearn_runtime")
+
+TEXT_TYPES = (JSON, CSV)
+"""Bodies of exactly these content types are handed to a user's hook as str, as the AWS image's own server does."""
+_RESPONSE_TYPES = {JSON: JSON, NPY: NPY, CSV: "text/csv; charset=utf-8"}
+MEBIBYTE = 1 << 20
+
+
+class Response(NamedTuple):
+    """What is sent back."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+def load_model(settings: Settings, hooks: Hooks, model_dir: Optional[str] = None) -> Any:
+    """Check the model's files, load the model and check that it has the method asked for.
+
+    Raises
+    ------
+    ModelLoadError
+        With the reason in one line; the traceback of a user's ``model_fn`` is in the log.
+    """
+    directory = model_dir or settings.model_dir
+    check_model(directory, settings.model_sha256, settings.model_sklearn)
+    try:
+        model = hooks.model_fn(directory)
+    except ModelLoadError:
+        raise
+    except (Exception, SystemExit) as error:
+        logger.exception("model_fn failed")
+        raise ModelLoadError(f"model_fn in {hooks.program} raised {type(error).__name__}: {error}") from error
+    _check_method(settings.method, hooks, model)
+    return model
+
+
+def _check_method(method: str, hooks: Hooks, model: Any) -> None:
+    own = sorted(hooks.defined & {"predict_fn", "transform_fn"})
+    if own:
+        if method != "predict":
+            raise ModelLoadError(
+                f"SKLEARN_RUNTIME_METHOD is {method!r}, but {hooks.program} defines {own[0]}, which decides what is "
+                "called: leave one of them out"
+            )
+    elif method not in available_methods(model):
+        has = ", ".join(available_methods(model)) or "none of " + ", ".join(METHODS)
+        raise ModelLoadError(f"the model has no method {method!r}: {type(model).__name__} has {has}")
+
+
+class InferenceService:
+    """A loaded model that answers requests.
+
+    Parameters
+    ----------
+    hooks : Hooks
+    model : object
+        What ``model_fn`` returned.
+    settings : Settings
+
+    Attributes
+    ----------
+    may_block : bool
+        Whether a hook of the user's runs in a request: it may take any time.
+    """
+
+    def __init__(self, hooks: Hooks, model: Any, settings: Settings) -> None:
+        self._hooks = hooks
+        self._model = model
+        self._settings = settings
+        self.may_block = bool(hooks.defined & {"transform_fn", *REPLACED_BY_TRANSFORM})
+
+    @classmethod
+    def load(cls, settings: Settings) -> InferenceService:
+        """Import the user's program, check the model's files and load the model, in this order.
+
+        Raises
+        ------
+        ModelLoadError
+            With the reason in one line.
+        """
+        silence_feature_name_warning()
+        hooks = load_hooks(settings)
+        return cls(hooks, load_model(settings, hooks), settings)
+
+    def invoke(
+        self,
+        body: bytes,
+        content_type: Optional[str],
+        accept: Optional[str],
+        custom_attributes: Optional[str] = None,
+    ) -> Response:
+        """Answer a request. Never raises: an error is a response with the JSON error body.
+
+        Parameters
+        ----------
+        body : bytes
+        content_type, accept, custom_attributes : str, optional
+            The headers Content-Type, Accept and X-Amzn-SageMaker-Custom-Attributes.
+        """
+        try:
+            return self._answer(body, content_type, accept, custom_attributes)
+        except RequestError as error:
+            # Not the message: it may repeat a value of the request.
+            logger.info("request refused: %d %s, row %s, column %s", error.status, error.type, error.row, error.column)
+            return Response(error.status, JSON, error.body())
+        except (Exception, SystemExit) as error:
+            logger.exception("request failed")
+            return Response(500, JSON, error_body(type(error).__name__, str(error)))
+
+    def _answer(
+        self, body: bytes, content_type: Optional[str], accept: Optional[str], custom_attributes: Optional[str]
+    ) -> Response:
+        hooks, method = self._hooks, requested_method(custom_attributes)
+        if method is not None and hooks.defined & {"predict_fn", "transform_fn"}:
+            raise UnknownMethod(f"method={method} cannot be chosen: {hooks.program} decides what is called")
+        # What the AWS image's own server gives to hooks, but that a body without a type may be NPY.
+        raw_type = content_type or sniff(body)
+        raw_accept = accept if accept and accept != ANY else self._settings.default_accept
+        if hooks.transform_fn is not None:
+            given = _as_given_to_hooks(body, raw_type)
+            return _as_response(hooks.transform_fn(self._model, given, raw_type, raw_accept), raw_accept)
+        own_output = "output_fn" in hooks.defined
+        response_type = "" if own_output else negotiate(accept, self._settings.default_accept)
+        if "input_fn" in hooks.defined:
+            data = hooks.input_fn(_as_given_to_hooks(body, raw_type), raw_type)
+        else:
+            data = decode_rows(body, content_type, self._settings.float32)
+        if "predict_fn" in hooks.defined:
+            prediction = hooks.predict_fn(data, self._model)
+        else:
+            prediction = predict(data, self._model, method or self._settings.method)
+        if own_output:
+            return _as_response(hooks.output_fn(prediction, raw_accept), raw_accept)
+        return Response(200, _RESPONSE_TYPES[response_type], encode(prediction, response_type))
+
+    def execution_parameters(self) -> Optional[Response]:
+        """Answer GET /execution-parameters, by which batch transform tunes itself.
+
+        Returns
+        -------
+        Response
+            What the user's ``execution_parameters_fn`` says, else one request a worker at a time, each of as many rows as the largest body holds.
+        """
+        hook = self._hooks.execution_parameters_fn
+        if hook is None:
+            parameters = {
+                "MaxConcurrentTransforms": self._settings.workers or 1,
+                "BatchStrategy": "MULTI_RECORD",
+                "MaxPayloadInMB": max(1, self._settings.max_body_bytes // MEBIBYTE),
+            }
+            return Response(200, JSON, json.dumps(parameters).encode("ascii"))
+        try:
+            result = hook()
+            return _as_response(json.dumps(result) if isinstance(result, dict) else result, JSON)
+        except (Exception, SystemExit) as error:
+            logger.exception("execution_parameters_fn failed")
+            return Response(500, JSON, error_body(type(error).__name__, str(error)))
+
+
+def _as_given_to_hooks(body: bytes, content_type: str) -> Any:
+    return body.decode("utf-8", "replace") if content_type in TEXT_TYPES else body
+
+
+def _as_response(result: Any, accept: str) -> Response:
+    """What a user's hook returned: a body, a body with its content type, or a response of Flask's kind."""
+    if hasattr(result, "get_data") and hasattr(result, "status_code"):
+        return Response(int(result.status_code), str(result.content_type), result.get_data())
+    content_type = _first_concrete(accept)
+    if isinstance(result, tuple) and len(result) == 2:
+        result, content_type = result
+    if isinstance(result, str):
+        return Response(200, str(content_type), result.encode("utf-8"))
+    if isinstance(result, (bytes, bytearray, memoryview)):
+        return Response(200, str(content_type), bytes(result))
+    raise TypeError(
+        f"the hook returned a {type(result).__name__}: return bytes or str, a tuple of body and content type, "
+        "or a Response"
+    )
+
+
+def _first_concrete(accept: str) -> str:
+    ranges = sorted(parse_accept(accept), key=lambda one: -one.quality)
+    return next((one.name for one in ranges if "*" not in one.name), JSON)
