@@ -1,0 +1,220 @@
+"""One client connection: requests in, responses out in the same order, and a deadline for every wait."""
+
+import asyncio
+import functools
+from typing import TYPE_CHECKING, Dict, Optional, cast
+
+from .http_request import IDLE, IN_BODY, IN_HEAD, ProtocolError, Request, RequestReader
+from .http_response import Answer, encode_head
+from .routes import accept_of, content_type_of, error_answer
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .worker import Worker
+
+__all__ = ["Connection", "timeouts_of"]
+
+RUNNING, WRITING, CLOSING = "running", "writing", "closing"
+
+#: How long input is read and thrown away after the last response. Closing at once would reset the connection and could
+#: destroy the response on its way (RFC 9112, 9.6).
+LINGER_SECONDS = 2.0
+
+#: Longer bodies are handed over by themselves: joining them to the head would copy them.
+_JOIN_BYTES = 64 * 1024
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Connection(asyncio.BufferedProtocol):
+    """Reads one connection's requests and has each answered before the next is looked at.
+
+    While a request runs in the thread, or the client does not read its response, nothing more is read from it: a client
+    cannot make the server hold more than one request and one read's worth of bytes.
+    """
+
+    def __init__(self, worker: "Worker") -> None:
+        settings = worker.settings
+        self._worker = worker
+        self._reader = RequestReader(settings.max_header_bytes, settings.max_body_bytes)
+        self._transport: Optional[asyncio.Transport] = None
+        self._running = False
+        self._writing = False
+        self._closing = False
+        self._at_eof = False
+        self._paused = False
+        self._phase: Optional[str] = None
+        #: When to give up the present wait, in the event loop's time.
+        self.deadline = float("inf")
+
+    @property
+    def idle(self) -> bool:
+        """Whether no byte of a request is here."""
+        return self._phase == IDLE
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        # Told of every byte that the client has not read, so that each has a deadline.
+        self._transport.set_write_buffer_limits(high=0)
+        self._worker.opened(self)
+        self._settle()
+
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002
+        # One buffer for all connections: it is read before the loop turns to another.
+        return self._worker.receive_buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        if not self._closing:
+            self._reader.feed(self._worker.receive_buffer[:nbytes])
+            self._advance()
+
+    def eof_received(self) -> bool:
+        self._at_eof = True
+        return not self._closing and (self._running or self._writing)
+
+    def pause_writing(self) -> None:
+        self._writing = True
+
+    def resume_writing(self) -> None:
+        self._writing = False
+        if self._closing and self._at_eof and self._transport is not None:
+            self._transport.close()
+        self._advance()
+
+    def connection_lost(self, exc: Optional[Exception]) -> None:  # noqa: ARG002
+        self._transport = None
+        self._closing = True  # what a client that left has sent ahead is not worth an answer
+        self.deadline = float("inf")
+        self._worker.closed(self)
+
+    # What the worker calls.
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+        if self._transport is None:
+            return
+        if self._phase == IN_HEAD:
+            self._refuse(ProtocolError(408, "the header did not come in time"))
+        elif self._phase == IN_BODY:
+            self._refuse(ProtocolError(408, "the body did not come in time"))
+        elif self._phase == IDLE:
+            self._transport.close()
+        else:
+            self._transport.abort()
+        self._settle()
+
+    # Requests.
+
+    def _advance(self) -> None:
+        while not (self._running or self._writing or self._closing):
+            try:
+                event = self._reader.next_event()
+            except ProtocolError as refusal:
+                self._refuse(refusal)
+                break
+            if event is None:
+                if self._at_eof:
+                    self._close()
+                break
+            self._phase = None
+            if isinstance(event, Request):
+                self._answer(event)
+            elif self._transport is not None:
+                self._transport.write(_CONTINUE)
+        self._settle()
+
+    def _answer(self, request: Request) -> None:
+        worker = self._worker
+        started = worker.loop.time()
+        if worker.runs_in_thread(request):
+            self._running = True
+            future = worker.loop.run_in_executor(worker.executor, worker.respond, request)
+            future.add_done_callback(functools.partial(self._answered, request, started))
+        else:
+            self._send(request, worker.respond(request), started)
+
+    def _answered(self, request: Request, started: float, future: "asyncio.Future[Answer]") -> None:
+        self._running = False
+        self._send(request, future.result(), started)
+        self._advance()
+
+    def _send(self, request: Request, answer: Answer, started: float) -> None:
+        worker, head = self._worker, request.head
+        keep_alive = head.keep_alive and not worker.draining
+        connection = "close" if not keep_alive else ("keep-alive" if head.minor_version == 0 else None)
+        self._write(answer, connection, with_body=head.method != "HEAD")
+        seconds = worker.loop.time() - started
+        headers = head.headers
+        worker.access_log.request(
+            head.method, head.path, answer, seconds, len(request.body), content_type_of(headers), accept_of(headers)
+        )
+        if not keep_alive:
+            self._close()
+
+    def _refuse(self, refusal: ProtocolError) -> None:
+        answer = error_answer(refusal.status, type(refusal).__name__, str(refusal))
+        self._write(answer, "close")
+        self._worker.access_log.request("-", "-", answer, 0.0, 0)
+        self._close()
+
+    def _write(self, answer: Answer, connection: Optional[str], with_body: bool = True) -> None:
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return  # the client has gone
+        head = encode_head(answer, connection, self._worker.date)
+        if not with_body:
+            transport.write(head)
+        elif len(answer.body) <= _JOIN_BYTES:
+            transport.write(head + answer.body)
+        else:
+            transport.write(head)
+            transport.write(answer.body)
+
+    def _close(self) -> None:
+        """Close once the response is sent and the client has closed too, or has had time to."""
+        self._closing = True
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        if not self._at_eof:
+            transport.write_eof()
+        elif not self._writing:
+            transport.close()
+
+    def _settle(self) -> None:
+        """Bring deadline and reading in line with the state."""
+        transport = self._transport
+        if transport is None or transport.is_closing():
+            return
+        if self._running:
+            phase = RUNNING
+        elif self._writing:
+            phase = WRITING
+        elif self._closing:
+            phase = CLOSING
+        else:
+            phase = self._reader.phase
+        if phase != self._phase:
+            self._phase = phase
+            self.deadline = self._worker.loop.time() + self._worker.timeouts[phase]
+        pause = self._running or self._writing
+        if pause != self._paused and not self._at_eof:
+            self._paused = pause
+            if pause:
+                transport.pause_reading()
+            else:
+                transport.resume_reading()
+
+
+def timeouts_of(settings: Settings) -> Dict[str, float]:
+    """Seconds that each kind of wait may last."""
+    return {
+        IDLE: settings.keep_alive_timeout,
+        IN_HEAD: settings.header_timeout,
+        IN_BODY: settings.body_timeout,
+        RUNNING: float("inf"),
+        WRITING: settings.write_timeout,
+        CLOSING: LINGER_SECONDS,
+    }

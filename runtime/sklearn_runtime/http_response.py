@@ -1,0 +1,62 @@
+"""Writes HTTP/1.1 response heads; the parts that repeat are kept."""
+
+import re
+from http import HTTPStatus
+from typing import Dict, NamedTuple, Optional, Tuple
+
+__all__ = ["Answer", "encode_head", "is_field_value"]
+
+_FIELD_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
+_PREFIXES: Dict[Tuple[int, Optional[str], Optional[str], Optional[str]], bytes] = {}
+_PREFIXES_MOST = 256
+
+
+class Answer(NamedTuple):
+    """What is sent back for a request."""
+
+    status: int
+    content_type: Optional[str]
+    body: bytes
+    #: Value of the header Allow, which goes with 405.
+    allow: Optional[str] = None
+
+
+def is_field_value(text: str) -> bool:
+    r"""Whether the text may stand in a response header: printable ASCII, no spaces around it.
+
+    Example
+    -------
+    >>> is_field_value("text/csv; charset=utf-8"), is_field_value("text/csv\r\nSet-Cookie: a=b")
+    (True, False)
+    """
+    return _FIELD_VALUE.fullmatch(text) is not None
+
+
+def encode_head(answer: Answer, connection: Optional[str], date: bytes) -> bytes:
+    r"""The status line and the header fields.
+
+    Parameters
+    ----------
+    answer
+        Its content type must satisfy :func:`is_field_value`.
+    connection
+        Value of the header Connection, where one is needed.
+    date
+        Value of the header Date.
+
+    Example
+    -------
+    >>> encode_head(Answer(200, None, b""), None, b"Mon, 23 Nov 2026 23:59:36 GMT")
+    b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nDate: Mon, 23 Nov 2026 23:59:36 GMT\r\n\r\n'
+    """
+    key = (answer.status, answer.content_type, connection, answer.allow)
+    prefix = _PREFIXES.get(key)
+    if prefix is None:
+        lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+        fields = (("Content-Type", answer.content_type), ("Connection", connection), ("Allow", answer.allow))
+        lines += [f"{name}: {value}" for name, value in fields if value is not None]
+        prefix = "\r\n".join((*lines, "Content-Length: ")).encode("ascii")
+        if len(_PREFIXES) >= _PREFIXES_MOST:
+            _PREFIXES.clear()
+        _PREFIXES[key] = prefix
+    return b"%b%d\r\nDate: %b\r\n\r\n" % (prefix, len(answer.body), date)

@@ -1,0 +1,131 @@
+"""Serves the model: ``python -m sklearn_runtime.server --bind 127.0.0.1:8080 --workers 2``.
+
+The model is loaded once, before the port is listened on: whoever can connect gets predictions. Where it cannot be
+loaded the process ends at once, with the reason as the last line of its log.
+"""
+
+import argparse
+import contextlib
+import gc
+import logging
+import os
+import pwd
+import signal
+import sys
+import time
+from typing import Any, List, NoReturn, Optional
+
+from . import logs
+from .capacity import memory_limit, resident_bytes, worker_count
+from .errors import ModelLoadError
+from .listener import BACKLOG, BindError, bind, shown_address
+from .master import Master
+from .settings import Settings, SettingsError
+
+__all__ = ["main"]
+
+_log = logging.getLogger("sklearn_runtime")
+
+
+def main(arguments: Optional[List[str]] = None) -> int:
+    """Run the server.
+
+    Parameters
+    ----------
+    arguments
+        Command line; ``sys.argv`` unless given.
+
+    Returns
+    -------
+    int
+        Exit status: 0 after SIGTERM, 1 where the server could not start, else 128 + the signal that cut it short.
+    """
+    signal.signal(signal.SIGTERM, _leave)
+    logs.configure(logging.INFO)
+    pause = Settings().failure_pause
+    try:
+        settings = Settings.from_environ(os.environ)
+        pause = settings.failure_pause
+        logging.getLogger().setLevel(settings.log_level)
+        options = _parser(settings).parse_args(arguments)
+        return _serve(settings._replace(bind=options.bind, workers=options.workers))
+    except (SettingsError, ModelLoadError, BindError) as error:
+        _log.error("%s", error)
+    except Exception as error:  # noqa: BLE001  whatever it is, it must reach the log
+        _log.exception("the server failed: %s: %s", type(error).__name__, error)
+    time.sleep(pause)
+    return 1
+
+
+def _leave(*_: Any) -> NoReturn:
+    """SIGTERM before the server is up: there is nothing to finish."""
+    sys.exit(0)
+
+
+def _parser(settings: Settings) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m sklearn_runtime.server", description="Serve a scikit-learn model.")
+    parser.add_argument(
+        "--bind", metavar="ADDRESS", default=settings.bind, help="HOST:PORT or unix:PATH (default %(default)s)"
+    )
+    parser.add_argument(
+        "--workers",
+        type=_positive,
+        metavar="N",
+        default=settings.workers,
+        help="worker processes (default one per vCPU)",
+    )
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of workers: give 1 or more")
+    return number
+
+
+def _serve(settings: Settings) -> int:
+    listener = bind(settings.bind)
+    address = shown_address(listener)
+    try:
+        service = _load(settings)
+        if settings.user is not None and os.geteuid() == 0:
+            _become(settings.user)
+        workers = worker_count(settings.workers, len(os.sched_getaffinity(0)), resident_bytes(), memory_limit())
+        if settings.workers is not None and workers < settings.workers:
+            _log.warning("memory has room for %d workers, %d were asked for", workers, settings.workers)
+        # What lives now lives for good: the collector must not touch it, and so copy its pages, in every worker.
+        gc.collect()
+        gc.freeze()
+        listener.listen(BACKLOG)
+        _log.info("listening", extra={"fields": {"address": address, "workers": workers}})
+        return Master(settings, service, listener, workers).run()
+    finally:
+        listener.close()
+        if address.startswith("unix:"):
+            with contextlib.suppress(OSError):  # gone already, or no longer ours to remove
+                os.unlink(address[len("unix:") :])
+
+
+def _load(settings: Settings) -> Any:
+    started = time.monotonic()
+    from .service import InferenceService  # imports scikit-learn: the reason why it cannot must reach the log
+
+    service = InferenceService.load(settings)
+    _log.info("model loaded", extra={"fields": {"seconds": round(time.monotonic() - started, 3)}})
+    return service
+
+
+def _become(user: str) -> None:
+    """Give up root's rights for good."""
+    try:
+        account = pwd.getpwnam(user)
+    except KeyError:
+        raise SettingsError(f"SKLEARN_RUNTIME_USER is {user!r}: give the name of a user of this system") from None
+    os.initgroups(account.pw_name, account.pw_gid)
+    os.setgid(account.pw_gid)
+    os.setuid(account.pw_uid)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
