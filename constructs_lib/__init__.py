@@ -1,1 +1,22 @@
-"""x."""
+"""What is deployed: CDK constructs that put a scikit-learn model behind a SageMaker endpoint."""
+
+from constructs_lib.endpoint import SklearnEndpoint
+from constructs_lib.endpoint_config import SklearnEndpointConfig
+from constructs_lib.exceptions import ConfigurationError, EntryPointError, ImageError, ModelDataError
+from constructs_lib.image import SklearnImage
+from constructs_lib.model import SklearnModel
+from constructs_lib.model_data import ModelData
+from constructs_lib.variant import InstanceVariant
+
+__all__ = [
+    "ConfigurationError",
+    "EntryPointError",
+    "ImageError",
+    "InstanceVariant",
+    "ModelData",
+    "ModelDataError",
+    "SklearnEndpoint",
+    "SklearnEndpointConfig",
+    "SklearnImage",
+    "SklearnModel",
+]

@@ -1,0 +1,191 @@
+"""The endpoint: a name that stays, in front of the models of an endpoint configuration."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import jsii
+from aws_cdk import ArnFormat, CfnOutput, Names, Resource, Stack, Token
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sagemaker as sagemaker
+from aws_cdk.interfaces import aws_sagemaker as interfaces
+
+from constructs_lib import nag, statements
+from constructs_lib.endpoint_config import SklearnEndpointConfig
+from constructs_lib.exceptions import Problems
+from constructs_lib.execution_role import add_policy
+from constructs_lib.names import name_problems
+from constructs_lib.variant import InstanceVariant
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_kms as kms
+    from constructs import Construct
+
+    from constructs_lib.model import SklearnModel
+
+
+@jsii.implements(sagemaker.IEndpoint)
+class SklearnEndpoint(Resource):
+    """A real-time endpoint on instances.
+
+    Its name is literal, given or derived from its place in the tree: clients, alarms and policies can refer to it,
+    and a new model is never a reason to replace the endpoint. SageMaker cannot turn an endpoint on instances into a
+    serverless one; with a name of your own, change the name together with the kind.
+
+    Parameters
+    ----------
+    model
+        The model of the only variant, ``AllTraffic``. Either this or `config`.
+    instance_type
+        Of that variant; see `InstanceVariant`.
+    initial_instance_count
+        Of that variant.
+    config
+        A configuration of your own, for several variants or their finer settings; it then holds everything that
+        `instance_type`, `initial_instance_count` and `encryption_key` would say.
+    endpoint_name
+        At most 63 letters, digits and hyphens; default: derived from the path, lower-case.
+    encryption_key
+        Encrypts the instances' volumes; see `SklearnEndpointConfig`.
+
+    Raises
+    ------
+    ConfigurationError
+        With every problem found.
+
+    Notes
+    -----
+    The execution roles get the right to write the endpoint's log group and its instance metrics.
+    The stack gets an output with the endpoint's name.
+
+    Example
+    -------
+    >>> endpoint = SklearnEndpoint(stack, "Endpoint", model=model, instance_type="ml.c5.large")  # doctest: +SKIP
+    >>> endpoint.grant_invoke(function)  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        model: SklearnModel | None = None,
+        instance_type: str = "ml.m5.large",
+        initial_instance_count: int = 1,
+        config: SklearnEndpointConfig | None = None,
+        endpoint_name: str | None = None,
+        encryption_key: kms.IKey | None = None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        problems = Problems(self)
+        if (model is None) == (config is None):
+            problems.add([f"model and config are {'both' if model else 'not'} given; give one of them"])
+        if config is not None and (instance_type, initial_instance_count, encryption_key) != ("ml.m5.large", 1, None):
+            problems.add(
+                ["instance_type, initial_instance_count and encryption_key belong to the config when one is given"]
+            )
+        if endpoint_name is not None:
+            problems.add(name_problems("endpoint_name", endpoint_name))
+        problems.raise_all()
+
+        self._name = endpoint_name or Names.unique_resource_name(self, max_length=63, separator="-").lower()
+        if config is None:
+            variant = InstanceVariant(
+                model=cast("SklearnModel", model),
+                instance_type=instance_type,
+                initial_instance_count=initial_instance_count,
+            )
+            config = SklearnEndpointConfig(self, "Config", variants=[variant], encryption_key=encryption_key)
+        self.config = config
+        """The configuration, with its variants and their models."""
+        self.cfn_endpoint = sagemaker.CfnEndpoint(
+            self, "Resource", endpoint_name=self._name, endpoint_config_name=config.endpoint_config_name
+        )
+        """The resource below, for what this class has no parameter for."""
+        self._add_policy()
+        CfnOutput(self, "EndpointName", value=self.cfn_endpoint.attr_endpoint_name, description="SageMaker endpoint")
+
+    @staticmethod
+    def from_endpoint_name(scope: Construct, construct_id: str, endpoint_name: str) -> sagemaker.IEndpoint:
+        """Refer to an endpoint that exists in the stack's account and region, by its name."""
+        return _ImportedEndpoint(scope, construct_id, endpoint_name, None)
+
+    @staticmethod
+    def from_endpoint_arn(scope: Construct, construct_id: str, endpoint_arn: str) -> sagemaker.IEndpoint:
+        """Refer to an endpoint that exists in any account and region, by its ARN.
+
+        SageMaker writes the name in an ARN in lower case; use `from_endpoint_name` for a name with capitals.
+        """
+        name = Stack.of(scope).split_arn(endpoint_arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name
+        return _ImportedEndpoint(scope, construct_id, cast("str", name), endpoint_arn)
+
+    @property
+    def endpoint_arn(self) -> str:
+        """The endpoint's ARN; using it makes the user wait for the endpoint."""
+        return self.cfn_endpoint.ref
+
+    @property
+    def endpoint_name(self) -> str:
+        """The endpoint's literal name."""
+        return self._name
+
+    @property
+    def endpoint_ref(self) -> interfaces.EndpointReference:
+        """The reference that CDK's own constructs take."""
+        return self.cfn_endpoint.endpoint_ref
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to call the endpoint, with a whole response or a streamed one."""
+        return _grant_invoke(self.endpoint_arn, grantee)
+
+    def _add_policy(self) -> None:
+        stack = Stack.of(self)
+        prefix = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}"
+        log_group_arn = f"{prefix}:log-group:/aws/sagemaker/Endpoints/{self._name}"
+        roles = {variant.model.role.node.path: variant.model.role for variant in self.config.variants}
+        policy = add_policy(
+            self,
+            "Logs",
+            roles=list(roles.values()),
+            statements=[statements.write_logs(log_group_arn), statements.put_metrics()],
+        )
+        if policy is not None:
+            nag.acknowledge_endpoint_policy(policy, f"{log_group_arn}:*")
+            # Otherwise the first containers start before they may write their logs.
+            self.cfn_endpoint.node.add_dependency(policy)
+
+
+@jsii.implements(sagemaker.IEndpoint)
+class _ImportedEndpoint(Resource):
+    def __init__(self, scope: Construct, construct_id: str, endpoint_name: str, endpoint_arn: str | None) -> None:
+        super().__init__(scope, construct_id, environment_from_arn=endpoint_arn)
+        self._name = endpoint_name
+        self._arn = endpoint_arn or Stack.of(self).format_arn(
+            service="sagemaker",
+            resource="endpoint",
+            # SageMaker writes the name in an ARN in lower case.
+            resource_name=endpoint_name if Token.is_unresolved(endpoint_name) else endpoint_name.lower(),
+        )
+
+    @property
+    def endpoint_arn(self) -> str:
+        return self._arn
+
+    @property
+    def endpoint_name(self) -> str:
+        return self._name
+
+    @property
+    def endpoint_ref(self) -> interfaces.EndpointReference:
+        return interfaces.EndpointReference(endpoint_arn=self._arn)
+
+    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
+        return _grant_invoke(self._arn, grantee)
+
+
+def _grant_invoke(endpoint_arn: str, grantee: iam.IGrantable) -> iam.Grant:
+    return iam.Grant.add_to_principal(
+        grantee=grantee,
+        actions=["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
+        resource_arns=[endpoint_arn],
+    )

@@ -1,0 +1,246 @@
+"""The container image of a model: one that AWS publishes, one in ECR, or one built from a folder."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws, CfnMapping, Stack, Token
+from aws_cdk import aws_ecr_assets as ecr_assets
+
+from constructs_lib.exceptions import ImageError
+from constructs_lib.image_table import (
+    ARM64,
+    DEFAULT_FRAMEWORK_VERSION,
+    X86_64,
+    image_regions,
+    image_versions,
+    repository_name,
+)
+
+if TYPE_CHECKING:
+    from aws_cdk import aws_ecr as ecr
+    from constructs import Construct
+
+
+@dataclass(frozen=True, kw_only=True)
+class BoundImage:
+    """An image in one stack: where it is pulled from, and the repository that the role may pull."""
+
+    uri: str
+    repository_arn: str
+    # Stays the same as long as the repository does; see execution_role.
+    policy_id: str
+
+
+class SklearnImage(ABC):
+    """The image that a model runs in; make one with `aws`, `from_ecr` or `from_asset`.
+
+    Attributes
+    ----------
+    description
+        How error messages call it.
+    sklearn_version, python_version
+        What is in the image; None where only its owner knows.
+    architectures
+        Processor architectures that there is a build for; None where only its owner knows.
+    published_by_aws
+        Whether it is as AWS published it, with nothing of yours inside.
+    stock_server_only
+        Whether its start-up code cannot be given another server.
+    """
+
+    def __init__(
+        self,
+        *,
+        description: str,
+        sklearn_version: str | None,
+        python_version: str | None = None,
+        architectures: frozenset[str] | None,
+        published_by_aws: bool = False,
+        stock_server_only: bool = False,
+    ) -> None:
+        self.description = description
+        self.sklearn_version = sklearn_version
+        self.python_version = python_version
+        self.architectures = architectures
+        self.published_by_aws = published_by_aws
+        self.stock_server_only = stock_server_only
+
+    @staticmethod
+    def aws(framework_version: str = DEFAULT_FRAMEWORK_VERSION) -> SklearnImage:
+        """Return an image that AWS publishes in every region, by its version, e.g. ``1.9-0``.
+
+        Raises
+        ------
+        ImageError
+            For a version that AWS does not publish; the message lists those that it does.
+        """
+        if framework_version not in image_versions():
+            raise ImageError(
+                f"framework_version {framework_version!r} is not published by AWS; "
+                f"choose one of {', '.join(image_versions())}, or bring your own image (SklearnImage.from_ecr)"
+            )
+        return _AwsImage(framework_version)
+
+    @staticmethod
+    def from_ecr(
+        repository: ecr.IRepository,
+        tag: str,
+        *,
+        architecture: str | None = X86_64,
+        sklearn_version: str | None = None,
+    ) -> SklearnImage:
+        """Return your own image from an ECR repository in the endpoint's region.
+
+        Parameters
+        ----------
+        repository
+            The repository; the role gets the right to pull from exactly this one.
+        tag
+            A tag, or a digest (``sha256:...``). A tag that is moved later is not deployed: use a new one each time.
+        architecture
+            ``x86_64`` or ``arm64``, checked against the instance type; None for an image index that has both.
+        sklearn_version
+            Its scikit-learn version, e.g. ``1.9.0``, checked against the model's; None: not checked.
+        """
+        return _EcrImage(repository, tag, architecture, sklearn_version)
+
+    @staticmethod
+    def from_asset(
+        directory: str | Path,
+        *,
+        architecture: str = X86_64,
+        sklearn_version: str | None = None,
+        build_args: dict[str, str] | None = None,
+    ) -> SklearnImage:
+        """Return your own image, built by Docker from `directory` when the stack is deployed.
+
+        Parameters
+        ----------
+        directory
+            A folder with a Dockerfile.
+        architecture
+            ``x86_64`` or ``arm64``: what to build for, checked against the instance type.
+        sklearn_version
+            Its scikit-learn version, e.g. ``1.9.0``, checked against the model's; None: not checked.
+        build_args
+            Passed to ``docker build --build-arg``.
+
+        Raises
+        ------
+        ImageError
+            When there is no Dockerfile in `directory`.
+        """
+        if not (Path(directory) / "Dockerfile").is_file():
+            raise ImageError(f"no Dockerfile in {str(directory)!r}; give the folder that holds it")
+        return _AssetImage(Path(directory), architecture, sklearn_version, build_args or {})
+
+    @property
+    def default_architecture(self) -> str:
+        """The architecture that the image is pulled for until an instance type says otherwise."""
+        return X86_64 if self.architectures is None or X86_64 in self.architectures else ARM64
+
+    @abstractmethod
+    def bind(self, scope: Construct, architecture: str) -> BoundImage:
+        """Resolve the image in the stack of `scope`, for one processor architecture."""
+
+    def architecture_problems(self, architecture: str, instance_type: str) -> list[str]:
+        """Say what is wrong with running the image on an instance type of this processor architecture."""
+        if self.architectures is None or architecture in self.architectures:
+            return []
+        allowed = " and ".join(sorted(self.architectures))
+        remedy = "choose an x86_64 instance type such as 'ml.m5.large'"
+        if architecture == ARM64:
+            with_arm64 = [name for name, version in image_versions().items() if ARM64 in version.tags]
+            remedy += f", framework_version {' or '.join(map(repr, with_arm64))}, or your own arm64 image"
+        return [
+            f"instance type {instance_type!r} is {architecture}, but {self.description} is {allowed} only; {remedy}"
+        ]
+
+
+class _AwsImage(SklearnImage):
+    def __init__(self, framework_version: str) -> None:
+        self._version = image_versions()[framework_version]
+        super().__init__(
+            description=f"the image of framework_version {framework_version!r}",
+            sklearn_version=self._version.sklearn_version,
+            python_version=self._version.python_version,
+            architectures=frozenset(self._version.tags),
+            published_by_aws=True,
+            stock_server_only=framework_version in _STOCK_SERVER_ONLY,
+        )
+
+    def bind(self, scope: Construct, architecture: str) -> BoundImage:
+        stack = Stack.of(scope)
+        account, dns_suffix = _registry(stack)
+        name = repository_name()
+        return BoundImage(
+            uri=f"{account}.dkr.ecr.{stack.region}.{dns_suffix}/{name}:{self._version.tags[architecture]}",
+            repository_arn=f"arn:{stack.partition}:ecr:{stack.region}:{account}:repository/{name}",
+            policy_id="AwsImage",
+        )
+
+
+class _EcrImage(SklearnImage):
+    def __init__(
+        self, repository: ecr.IRepository, tag: str, architecture: str | None, sklearn_version: str | None
+    ) -> None:
+        self._repository = repository
+        self._tag = tag
+        super().__init__(
+            description=f"the image with tag {tag!r}",
+            sklearn_version=sklearn_version,
+            architectures=None if architecture is None else frozenset({architecture}),
+        )
+
+    def bind(self, scope: Construct, architecture: str) -> BoundImage:  # noqa: ARG002 - one tag, whatever it holds
+        return BoundImage(
+            uri=self._repository.repository_uri_for_tag_or_digest(self._tag),
+            repository_arn=self._repository.repository_arn,
+            policy_id=f"EcrImage{self._repository.node.addr[-8:]}",
+        )
+
+
+class _AssetImage(SklearnImage):
+    def __init__(
+        self, directory: Path, architecture: str, sklearn_version: str | None, build_args: dict[str, str]
+    ) -> None:
+        self._directory = directory
+        self._build_args = build_args
+        super().__init__(
+            description=f"the image built from {str(directory)!r}",
+            sklearn_version=sklearn_version,
+            architectures=frozenset({architecture}),
+        )
+
+    def bind(self, scope: Construct, architecture: str) -> BoundImage:
+        platform = ecr_assets.Platform.LINUX_ARM64 if architecture == ARM64 else ecr_assets.Platform.LINUX_AMD64
+        asset = ecr_assets.DockerImageAsset(
+            scope, "Image", directory=str(self._directory), platform=platform, build_args=self._build_args
+        )
+        return BoundImage(uri=asset.image_uri, repository_arn=asset.repository.repository_arn, policy_id="AssetImage")
+
+
+def _registry(stack: Stack) -> tuple[str, str]:
+    """Return account and DNS suffix of the registry: literal where the region is known, else looked up on deploy."""
+    if not Token.is_unresolved(stack.region):
+        if stack.region not in image_regions():
+            raise ImageError(
+                f"region {stack.region!r} has no scikit-learn image by AWS; "
+                f"choose one of {', '.join(image_regions())}, or bring your own image (SklearnImage.from_ecr)"
+            )
+        region = image_regions()[stack.region]
+        return region.account, region.dns_suffix
+    mapping = stack.node.try_find_child(_MAPPING_ID)
+    if not isinstance(mapping, CfnMapping):
+        accounts = {name: {"Account": region.account} for name, region in image_regions().items()}
+        mapping = CfnMapping(stack, _MAPPING_ID, mapping=accounts)
+    return mapping.find_in_map(Aws.REGION, "Account"), Aws.URL_SUFFIX
+
+
+# Its start-up code was not read, unlike that of every later version.
+_STOCK_SERVER_ONLY = frozenset({"0.20.0"})
+_MAPPING_ID = "SklearnImageRegistry"

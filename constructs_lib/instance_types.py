@@ -1,0 +1,39 @@
+"""What an instance type's family says: its processor architecture, and whether it has disks of its own."""
+
+from __future__ import annotations
+
+import re
+
+from constructs_lib.image_table import ARM64, X86_64
+
+
+def architecture_of(instance_type: str) -> str:
+    """Return the processor architecture, ``x86_64`` or ``arm64``, of an instance type such as ``ml.c7g.large``.
+
+    A ``g`` right after the generation means AWS Graviton (c6g, m8gd, r7g, ...).
+    """
+    family = _family(instance_type)
+    return ARM64 if family in _ARM64_FAMILIES or re.match(r"[a-z]+\d+g", family) else X86_64
+
+
+def has_local_storage(instance_type: str) -> bool:
+    """Tell whether the instance keeps its data on NVMe disks of its own, which no KMS key can encrypt.
+
+    Source: EC2's list of instance store volumes, restricted to the families that SageMaker hosts on.
+    A ``d`` after the generation of a general, compute or memory family (c5d, m6gd, r7gd, ...) means such disks.
+    """
+    family = _family(instance_type)
+    return family in _LOCAL_STORAGE_FAMILIES or re.match(r"[cmr]\d+[a-z]*d", family) is not None
+
+
+def _family(instance_type: str) -> str:
+    return instance_type.removeprefix("ml.").split(".")[0]
+
+
+_ARM64_FAMILIES = frozenset({"p6e-gb200"})
+_LOCAL_STORAGE_FAMILIES = frozenset(
+    {
+        "dl1", "g4dn", "g5", "g6", "g6e", "g7", "g7e", "p4d", "p4de", "p5", "p5e", "p5en", "p6-b200", "p6-b300",
+        "p6e-gb200", "trn1", "trn1n", "trn2",
+    }
+)  # fmt: skip

@@ -1,0 +1,14 @@
+"""SageMaker's rules for names."""
+
+from __future__ import annotations
+
+import re
+
+from aws_cdk import Token
+
+
+def name_problems(kind: str, name: str) -> list[str]:
+    """Say why SageMaker would refuse the name of an endpoint or a variant; a token is not looked at."""
+    if Token.is_unresolved(name) or re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name):
+        return []
+    return [f"{kind} {name!r} is not a name; use at most 63 letters, digits and hyphens, no hyphen at either end"]

@@ -1,0 +1,91 @@
+"""The statements of the execution role, as plain data: each is needed, and nothing wider would do.
+
+Source: "CreateModel API: Execution Role Permissions" in the SageMaker developer guide, narrowed to the objects,
+the repository and the log group that are used.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+Statement: TypeAlias = dict[str, Any]
+
+
+def read_object(object_arn: str) -> Statement:
+    """Allow to read one S3 object, or all below a prefix where `object_arn` ends in ``/*``."""
+    return _allow(["s3:GetObject"], [object_arn])
+
+
+def list_prefix(bucket_arn: str, prefix: str) -> Statement:
+    """Allow to list one prefix of a bucket: SageMaker lists before it downloads an uncompressed model."""
+    return _allow(["s3:ListBucket"], [bucket_arn], {"StringLike": {"s3:prefix": [f"{prefix}*"]}})
+
+
+def decrypt_through_s3(key_arn: str, region: str, dns_suffix: str) -> Statement:
+    """Allow to decrypt with one KMS key, but only while S3 reads an object."""
+    return _allow(["kms:Decrypt"], [key_arn], {"StringEquals": {"kms:ViaService": f"s3.{region}.{dns_suffix}"}})
+
+
+def pull_image(repository_arn: str) -> list[Statement]:
+    """Allow to pull from one ECR repository. The token is the account's, so ECR takes no resource for it."""
+    return [
+        _allow(["ecr:GetAuthorizationToken"], ["*"]),
+        _allow(
+            ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [repository_arn]
+        ),
+    ]
+
+
+def write_logs(log_group_arn: str) -> Statement:
+    """Allow to write one log group; its streams are named after variants and instances."""
+    return _allow(
+        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        [log_group_arn, f"{log_group_arn}:*"],
+    )
+
+
+def put_metrics() -> Statement:
+    """Allow to publish instance metrics. CloudWatch takes no resource, so the namespace is the limit."""
+    return _allow(
+        ["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": "/aws/sagemaker/Endpoints"}}
+    )
+
+
+def use_vpc(ec2_arn_prefix: str) -> list[Statement]:
+    """Allow to place network interfaces into a VPC. EC2 takes no resource for the descriptions.
+
+    Parameters
+    ----------
+    ec2_arn_prefix
+        ``arn:<partition>:ec2:<region>:<account>``.
+    """
+    return [
+        _allow(
+            [
+                "ec2:DescribeDhcpOptions",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+            ],
+            ["*"],
+        ),
+        _allow(
+            [
+                "ec2:CreateNetworkInterface",
+                "ec2:CreateNetworkInterfacePermission",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DeleteNetworkInterfacePermission",
+            ],
+            [f"{ec2_arn_prefix}:{kind}/*" for kind in ("network-interface", "security-group", "subnet")],
+        ),
+    ]
+
+
+def _allow(actions: list[str], resources: list[str], condition: dict[str, Any] | None = None) -> Statement:
+    statement: Statement = {
+        "Effect": "Allow",
+        "Action": actions if len(actions) > 1 else actions[0],
+        "Resource": resources if len(resources) > 1 else resources[0],
+    }
+    return statement if condition is None else {**statement, "Condition": condition}

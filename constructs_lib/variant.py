@@ -1,0 +1,118 @@
+"""Production variants: which model runs on what, and what share of the requests it gets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from aws_cdk import Duration, Size, Token
+from aws_cdk import aws_sagemaker as sagemaker
+
+from constructs_lib.instance_types import has_local_storage
+from constructs_lib.names import name_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs_lib.model import SklearnModel
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceVariant:
+    """A production variant on instances that run all the time.
+
+    Parameters
+    ----------
+    model
+        The model; a model may stand in several variants.
+    name
+        Part of the contract with clients and alarms: keep it when model or instance type change.
+    instance_type
+        ``ml.<family>.<size>``. AWS Graviton only with an image that has an arm64 build.
+    initial_instance_count
+        Instances, at least 1.
+    weight
+        The variant's share is its weight over the sum of all weights; 0 is a variant without traffic.
+    container_startup_health_check_timeout
+        How long the container may take to answer its first health check, 60 to 3600 s; default: SageMaker's.
+    model_data_download_timeout
+        How long fetching and unpacking the artifact may take, 60 to 3600 s; default: SageMaker's.
+    volume_size
+        EBS volume of each instance, 1 to 512 GiB; default: SageMaker's for the instance type.
+    """
+
+    model: SklearnModel
+    name: str = "AllTraffic"
+    instance_type: str = "ml.m5.large"
+    initial_instance_count: int = 1
+    weight: float = 1.0
+    container_startup_health_check_timeout: Duration | None = None
+    model_data_download_timeout: Duration | None = None
+    volume_size: Size | None = None
+
+    @property
+    def has_local_storage(self) -> bool:
+        """Whether the instances keep their data on disks of their own, which no KMS key can encrypt."""
+        return not Token.is_unresolved(self.instance_type) and has_local_storage(self.instance_type)
+
+    def problems(self, *, encrypted: bool) -> Iterator[str]:
+        """Say what SageMaker would refuse; `encrypted`: the endpoint configuration names a KMS key."""
+        yield from name_problems("variant name", self.name)
+        where = f"variant {self.name!r}"
+        if not Token.is_unresolved(self.instance_type):
+            if not self.instance_type.startswith("ml."):
+                yield f"{where} has instance_type {self.instance_type!r}; give one such as 'ml.m5.large'"
+            else:
+                yield from self.model.use_instance_type(self.instance_type)
+        if encrypted and self.has_local_storage:
+            yield (
+                f"{where} has instance_type {self.instance_type!r}, whose local disks no encryption_key can encrypt; "
+                "choose a type without local disks, such as 'ml.m5.large', or leave encryption_key out"
+            )
+        if _is_below(self.initial_instance_count, 1):
+            yield f"{where} has initial_instance_count {self.initial_instance_count}; give at least 1"
+        if _is_below(self.weight, 0):
+            yield f"{where} has weight {self.weight}; give 0 or more"
+        yield from _seconds_problems(
+            where, "container_startup_health_check_timeout", self.container_startup_health_check_timeout
+        )
+        yield from _seconds_problems(where, "model_data_download_timeout", self.model_data_download_timeout)
+        if self.volume_size is not None and not self.volume_size.is_unresolved():
+            size = self.volume_size.to_gibibytes()
+            if not 1 <= size <= _MAX_VOLUME_GIB:
+                yield f"{where} has volume_size {size} GiB; give 1 to {_MAX_VOLUME_GIB} GiB"
+
+    def render(self) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+        """Return the variant as CloudFormation takes it."""
+        return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
+            variant_name=self.name,
+            model_name=self.model.model_name,
+            instance_type=self.instance_type,
+            initial_instance_count=self.initial_instance_count,
+            initial_variant_weight=self.weight,
+            container_startup_health_check_timeout_in_seconds=_seconds(self.container_startup_health_check_timeout),
+            model_data_download_timeout_in_seconds=_seconds(self.model_data_download_timeout),
+            volume_size_in_gb=None if self.volume_size is None else self.volume_size.to_gibibytes(),
+        )
+
+
+def _is_below(number: float, least: float) -> bool:
+    return not Token.is_unresolved(number) and number < least
+
+
+def _seconds(duration: Duration | None) -> float | None:
+    return None if duration is None else duration.to_seconds()
+
+
+def _seconds_problems(where: str, name: str, duration: Duration | None) -> Iterator[str]:
+    if duration is None or duration.is_unresolved():
+        return
+    seconds = duration.to_seconds()
+    if not _MIN_TIMEOUT_SECONDS <= seconds <= _MAX_TIMEOUT_SECONDS:
+        yield f"{where} has {name} {seconds} s; give {_MIN_TIMEOUT_SECONDS} to {_MAX_TIMEOUT_SECONDS} s"
+
+
+# Limits of CreateEndpointConfig.
+_MIN_TIMEOUT_SECONDS = 60
+_MAX_TIMEOUT_SECONDS = 3600
+_MAX_VOLUME_GIB = 512
