@@ -126,11 +126,10 @@ def test_an_error_with_several_requests_in_flight_is_the_first_in_order(endpoint
 
 
 def test_one_row_over_the_limit_is_an_error_before_anything_is_sent(endpoint, features):
-    with Predictor("ep", max_payload_bytes=100) as predictor:
-        with pytest.raises(
-            PayloadTooLarge, match=r"row 0 takes 160 bytes.* at most 100: .*max_payload_bytes"
-        ) as caught:
-            predictor.predict(features)
+    with Predictor("ep", max_payload_bytes=100) as predictor, pytest.raises(
+        PayloadTooLarge, match=r"row 0 takes 160 bytes.* at most 100: .*max_payload_bytes"
+    ) as caught:
+        predictor.predict(features)
     assert (caught.value.size, caught.value.limit, caught.value.row) == (160, 100, 0)
     assert endpoint.requests == []
 
