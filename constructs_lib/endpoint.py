@@ -10,10 +10,10 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.interfaces import aws_sagemaker as interfaces
 
-from constructs_lib import nag, statements
+from constructs_lib import statements
 from constructs_lib.endpoint_config import SklearnEndpointConfig
 from constructs_lib.exceptions import Problems
-from constructs_lib.execution_role import add_policy
+from constructs_lib.execution_role import add_policies
 from constructs_lib.names import name_problems
 from constructs_lib.variant import InstanceVariant
 
@@ -143,14 +143,8 @@ class SklearnEndpoint(Resource):
         prefix = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}"
         log_group_arn = f"{prefix}:log-group:/aws/sagemaker/Endpoints/{self._name}"
         roles = {variant.model.role.node.path: variant.model.role for variant in self.config.variants}
-        policy = add_policy(
-            self,
-            "Logs",
-            roles=list(roles.values()),
-            statements=[statements.write_logs(log_group_arn), statements.put_metrics()],
-        )
-        if policy is not None:
-            nag.acknowledge_endpoint_policy(policy, f"{log_group_arn}:*")
+        needed = {"Logs": [statements.write_logs(log_group_arn), statements.put_metrics()]}
+        for policy in add_policies(self, roles=list(roles.values()), statements_by_id=needed):
             # Otherwise the first containers start before they may write their logs.
             self.cfn_endpoint.node.add_dependency(policy)
 

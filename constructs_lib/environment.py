@@ -112,6 +112,8 @@ def environment_problems(user: Mapping[str, str], rendered: Mapping[str, str]) -
 # Where the image's start-up code, and our server, find the code.
 CODE_IN_ARCHIVE = "/opt/ml/model/code"
 CODE_FROM_S3 = "/opt/ml/code"
+# What the runtime lets a request call; a test holds the two equal.
+METHODS = ("predict", "predict_proba", "predict_log_proba", "decision_function", "transform", "score_samples")
 
 _KEEP_OUT = "leave it out"
 RESERVED = {

@@ -11,47 +11,56 @@ from aws_cdk import aws_iam as iam
 from constructs_lib import nag
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from constructs import Construct
 
     from constructs_lib.statements import Statement
 
 
-def is_owned(role: iam.IRole) -> bool:
-    """Tell whether the role is made by this app: an imported one stays as it is."""
-    return isinstance(role, iam.Role)
-
-
-def add_policy(
-    scope: Construct, construct_id: str, *, roles: Sequence[iam.IRole], statements: Sequence[Statement]
-) -> iam.CfnPolicy | None:
-    """Give `statements` to the roles that this app owns; print them for the others.
+def add_policies(
+    scope: Construct, *, roles: Sequence[iam.IRole], statements_by_id: Mapping[str, Sequence[Statement]]
+) -> list[iam.CfnPolicy]:
+    """Give the statements to the roles that this app makes; print them for imported roles, which stay as they are.
 
     The old fleet of an endpoint must keep its rights while an update runs: it may scale out, or be rolled back to.
-    So what changes with every artifact has a policy of its own whose `construct_id` follows the artifact's digest;
+    So what changes with every artifact has a policy of its own whose id follows the artifact's digest;
     CloudFormation then makes the new policy first and removes the old one last.
+
+    Parameters
+    ----------
+    scope
+        The construct that needs the rights; the policies become its children.
+    statements_by_id
+        Construct id of each policy, and what it allows.
 
     Returns
     -------
-    CfnPolicy or None
-        What the resource that needs the rights must depend on; None where nothing was added.
+    list of CfnPolicy
+        What the resource that needs the rights must depend on.
     """
-    owned = [role for role in roles if is_owned(role)]
+    owned = [role for role in roles if isinstance(role, iam.Role)]
     if len(owned) < len(roles):
-        text = json.dumps(Stack.of(scope).resolve(list(statements)), sort_keys=True)
+        needed = [statement for statements in statements_by_id.values() for statement in statements]
         Annotations.of(scope).add_warning_v2(
-            f"constructs_lib:imported-role-{construct_id}",
-            f"nothing is added to an imported role; it needs these statements: {text}",
+            "constructs_lib:imported-role",
+            "nothing is added to an imported role; give it these statements: "
+            + json.dumps(Stack.of(scope).resolve(needed), sort_keys=True),
         )
     if not owned:
-        return None
+        return []
+    return [_policy(scope, policy_id, owned, statements) for policy_id, statements in statements_by_id.items()]
+
+
+def _policy(
+    scope: Construct, policy_id: str, roles: Sequence[iam.Role], statements: Sequence[Statement]
+) -> iam.CfnPolicy:
     policy = iam.CfnPolicy(
         scope,
-        construct_id,
-        policy_name=f"{construct_id}-{scope.node.addr[-8:]}",
+        policy_id,
+        policy_name=f"{policy_id}-{scope.node.addr[-8:]}",
         policy_document={"Version": "2012-10-17", "Statement": list(statements)},
-        roles=[role.role_name for role in owned],
+        roles=[role.role_name for role in roles],
     )
-    nag.acknowledge_inline_policy(policy)
+    nag.acknowledge_policy(policy, statements)
     return policy

@@ -19,6 +19,7 @@ from constructs_lib.image_table import (
     image_versions,
     repository_name,
 )
+from constructs_lib.sklearn_version import is_version
 
 if TYPE_CHECKING:
     from aws_cdk import aws_ecr as ecr
@@ -62,6 +63,10 @@ class SklearnImage(ABC):
         published_by_aws: bool = False,
         stock_server_only: bool = False,
     ) -> None:
+        if sklearn_version is not None and not is_version(sklearn_version):
+            raise ImageError(f"sklearn_version {sklearn_version!r} is not a version; give one such as '1.9.0'")
+        if unknown := sorted((architectures or frozenset()) - {ARM64, X86_64}):
+            raise ImageError(f"architecture {unknown[0]!r} is unknown; choose {X86_64!r} or {ARM64!r}")
         self.description = description
         self.sklearn_version = sklearn_version
         self.python_version = python_version
@@ -197,6 +202,12 @@ class _EcrImage(SklearnImage):
         )
 
     def bind(self, scope: Construct, architecture: str) -> BoundImage:  # noqa: ARG002 - one tag, whatever it holds
+        here, there = Stack.of(scope).region, self._repository.env.region
+        if not Token.is_unresolved(here) and not Token.is_unresolved(there) and here != there:
+            raise ImageError(
+                f"the repository lies in region {there!r}, the model in {here!r}, and SageMaker pulls within a region "
+                "only; replicate the repository"
+            )
         return BoundImage(
             uri=self._repository.repository_uri_for_tag_or_digest(self._tag),
             repository_arn=self._repository.repository_arn,

@@ -9,11 +9,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
-from constructs_lib import nag, statements
+from constructs_lib import statements
 from constructs_lib.entry_point import ServingCode, serving_code
-from constructs_lib.environment import ContainerSettings, Server, environment_problems, render_environment
+from constructs_lib.environment import METHODS, ContainerSettings, Server, environment_problems, render_environment
 from constructs_lib.exceptions import ConfigurationError, Problems
-from constructs_lib.execution_role import add_policy
+from constructs_lib.execution_role import add_policies
 from constructs_lib.image import SklearnImage
 from constructs_lib.instance_types import architecture_of
 from constructs_lib.model_checks import is_version_unknown, model_problems
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_ec2 as ec2
 
     from constructs_lib.model_data import ModelData
+    from constructs_lib.statements import Statement
 
 
 class SklearnModel(Construct):
@@ -115,7 +116,9 @@ class SklearnModel(Construct):
             problems.add(["vpc_subnets or security_groups are given without vpc; give the vpc that they lie in"])
         problems.raise_all()
 
-        self._bound_image = self._image.bind(self, self._image.default_architecture)
+        with problems.collect():
+            self._bound_image = self._image.bind(self, self._image.default_architecture)
+        problems.raise_all()
         self._bound_data = model_data.bind(self, code.files)
         self._network = None if vpc is None else ModelNetwork(self, vpc, vpc_subnets, security_groups)
         self._architecture: str | None = None
@@ -150,7 +153,7 @@ class SklearnModel(Construct):
             vpc_config=None if self._network is None else self._network.config,
         )
         """The resource below, for what this class has no parameter for. Do not give it a name."""
-        for policy in self._add_policies():
+        for policy in add_policies(self, roles=[self.role], statements_by_id=self._statements_by_id()):
             # Otherwise SageMaker may look at the artifact before the role can: "Could not access model data".
             self.cfn_model.node.add_dependency(policy)
         if is_version_unknown(model_data, self._image):
@@ -217,26 +220,15 @@ class SklearnModel(Construct):
             environment=self._environment,
         )
 
-    def _add_policies(self) -> Iterator[iam.CfnPolicy]:
-        pull = add_policy(
-            self,
-            self._bound_image.policy_id,
-            roles=[self.role],
-            statements=statements.pull_image(self._bound_image.repository_arn),
-        )
-        if pull is not None:
-            nag.acknowledge_authorization_token(pull)
-            yield pull
-        for item in self._bound_data.objects:
-            read = add_policy(self, item.policy_id, roles=[self.role], statements=item.statements)
-            if read is not None:
-                yield read
+    def _statements_by_id(self) -> dict[str, Sequence[Statement]]:
+        needed: dict[str, Sequence[Statement]] = {
+            self._bound_image.policy_id: statements.pull_image(self._bound_image.repository_arn)
+        }
+        needed |= {item.policy_id: item.statements for item in self._bound_data.objects}
         if self._network is not None:
             stack = Stack.of(self)
-            ec2_arn_prefix = f"arn:{stack.partition}:ec2:{stack.region}:{stack.account}"
-            use = add_policy(self, "Vpc", roles=[self.role], statements=statements.use_vpc(ec2_arn_prefix))
-            if use is not None:
-                yield use
+            needed["Vpc"] = statements.use_vpc(f"arn:{stack.partition}:ec2:{stack.region}:{stack.account}")
+        return needed
 
 
 def _choose_image(framework_version: str | None, image: SklearnImage | None) -> SklearnImage:
@@ -250,5 +242,5 @@ def _choose_image(framework_version: str | None, image: SklearnImage | None) -> 
 def _option_problems(server: str, method: str) -> Iterator[str]:
     if server not in get_args(Server):
         yield f"server {server!r} is unknown; choose 'runtime' or 'stock'"
-    if not method.isidentifier() or method.startswith("_"):
-        yield f"method {method!r} is not a method of a model; give one such as 'predict' or 'predict_proba'"
+    if method not in METHODS:
+        yield f"method {method!r} is not one that answers requests; choose one of {', '.join(METHODS)}"

@@ -6,10 +6,7 @@ import hashlib
 import json
 import re
 import shutil
-import tarfile
-import tempfile
 import weakref
-import zlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +19,7 @@ from constructs_lib import statements
 from constructs_lib.archive import ArchiveFile, build_archive, list_files
 from constructs_lib.digest import model_digest
 from constructs_lib.exceptions import ModelDataError
+from constructs_lib.model_files import MODEL_SUFFIXES, content_problems, is_model_file, model_files, unpack
 from constructs_lib.sklearn_version import find_sklearn_version, is_version
 
 if TYPE_CHECKING:
@@ -104,8 +102,8 @@ class ModelData(ABC):
         Parameters
         ----------
         path
-            A folder with exactly one ``*.joblib``, ``*.pkl`` or ``*.skops`` at its top. Any files will do where the
-            entry point defines ``model_fn``. A folder ``code/`` is refused: that is where the serving code goes.
+            A folder with exactly one ``*.joblib``, ``*.pkl``, ``*.pickle`` or ``*.skops`` at its top. Any files will
+            do where the entry point defines ``model_fn``. A folder ``code/`` is refused: the serving code goes there.
         sklearn_version
             The version that the model was fitted with, e.g. ``1.9.0``; default: read from the model file.
         encryption_key
@@ -125,9 +123,9 @@ class ModelData(ABC):
     def from_file(
         path: str | Path, *, sklearn_version: str | None = None, encryption_key: kms.IKey | None = None
     ) -> ModelData:
-        """Return a model that is one file: ``*.joblib``, ``*.pkl``, ``*.skops``, or a ready ``model.tar.gz``.
+        """Return a model that is one file, see `from_directory` for its kinds, or a ready ``model.tar.gz``.
 
-        An archive is unpacked and packaged again with the serving code. Other parameters: see `from_directory`.
+        An archive is unpacked and packaged again with the serving code. Other parameters are as there.
 
         Raises
         ------
@@ -138,11 +136,11 @@ class ModelData(ABC):
         if not file.is_file():
             raise ModelDataError(f"model file {str(path)!r} does not exist; train the model first, or correct it")
         if file.name.endswith((".tar.gz", ".tgz")):
-            folder = _unpack(file)
+            folder = unpack(file)
             data = _LocalModelData(repr(str(path)), list_files(folder), sklearn_version, encryption_key)
             weakref.finalize(data, shutil.rmtree, folder, ignore_errors=True)
             return data
-        if file.suffix not in MODEL_SUFFIXES:
+        if not is_model_file(file.name):
             raise ModelDataError(
                 f"model file {str(path)!r} has the suffix {file.suffix!r}; save the model as one of "
                 f"{', '.join(MODEL_SUFFIXES)}, or give a model.tar.gz or, with an entry point, a folder"
@@ -210,6 +208,12 @@ class ModelData(ABC):
     ) -> tuple[s3_assets.Asset, ReadableObject]:
         outdir = cast("Stage", Stage.of(scope)).asset_outdir
         archive, digest = build_archive(files, Path(outdir) / "sklearn-archives")
+        if (size := archive.stat().st_size) > _LARGE_ARCHIVE_BYTES:
+            Annotations.of(scope).add_warning_v2(
+                "constructs_lib:large-archive",
+                f"the archive has {size:,} bytes, and the CDK command line may fail to upload more than "
+                f"{_LARGE_ARCHIVE_BYTES:,}; upload it yourself and use ModelData.from_s3",
+            )
         asset = s3_assets.Asset(
             scope, construct_id, path=str(archive), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM
         )
@@ -236,8 +240,7 @@ class _LocalModelData(ModelData):
             )
         self._description = description
         self._files = files
-        self._model_files = [file for file in files if file.name.endswith(MODEL_SUFFIXES) and "/" not in file.name]
-        found = (find_sklearn_version(file.source) for file in self._model_files)
+        found = (find_sklearn_version(file.source) for file in model_files(files))
         super().__init__(
             sha256=model_digest(files),
             sklearn_version=_checked_version(sklearn_version) or next((text for text in found if text), None),
@@ -247,25 +250,10 @@ class _LocalModelData(ModelData):
 
     @property
     def formats(self) -> frozenset[str]:
-        return frozenset(Path(file.name).suffix for file in self._model_files)
+        return frozenset(Path(file.name).suffix.lower() for file in model_files(self._files))
 
     def content_problems(self) -> list[str]:
-        patterns = ", ".join(f"*{suffix}" for suffix in MODEL_SUFFIXES)
-        if not self._model_files:
-            return [
-                (
-                    f"no model file in {self._description}: it holds {_first_names(self._files)}; save the model there as "
-                    f"one of {patterns}, or give an entry_point that defines model_fn"
-                )
-            ]
-        if len(self._model_files) > 1:
-            return [
-                (
-                    f"{len(self._model_files)} model files in {self._description}: {_first_names(self._model_files)}; "
-                    f"keep exactly one of {patterns} at its top, or give an entry_point that defines model_fn"
-                )
-            ]
-        return []
+        return content_problems(self._description, self._files)
 
     def bind(self, scope: Construct, code: Sequence[ArchiveFile]) -> BoundModelData:
         asset, readable = self._asset(scope, "ModelData", [*self._files, *(file.below("code") for file in code)])
@@ -289,7 +277,7 @@ class _S3ModelData(ModelData):
             )
         self._uri = uri
         self._bucket, self._key = address.groups()
-        if self._key.endswith(MODEL_SUFFIXES):
+        if is_model_file(self._key):
             raise ModelDataError(
                 f"model data {uri!r} is not a model.tar.gz; give the prefix that it lies under, ending in '/', "
                 "or pack it with 'tar czf model.tar.gz'"
@@ -340,27 +328,11 @@ class _S3ModelData(ModelData):
         )
 
 
-def _unpack(archive: Path) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="model-data-"))
-    try:
-        with tarfile.open(archive) as tar:
-            tar.extractall(folder, filter="data")
-    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        shutil.rmtree(folder)
-        raise ModelDataError(f"model file {str(archive)!r} cannot be unpacked: {error}; make it anew") from None
-    return folder
-
-
 def _checked_version(text: str | None) -> str | None:
     if text is not None and not Token.is_unresolved(text) and not is_version(text):
         raise ModelDataError(f"sklearn_version {text!r} is not a version; give one such as '1.9.0'")
     return text
 
 
-def _first_names(files: Sequence[ArchiveFile]) -> str:
-    names = [file.name for file in files]
-    return ", ".join(names[:_NAMES_SHOWN]) + (", ..." if len(names) > _NAMES_SHOWN else "")
-
-
-MODEL_SUFFIXES = (".joblib", ".pkl", ".skops")
-_NAMES_SHOWN = 5
+# The command line reads a file into one buffer of Node, which ends at 2 GiB (aws-cdk issues 22988 and 24569).
+_LARGE_ARCHIVE_BYTES = 3 << 29

@@ -7,38 +7,25 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Acknowledgment, Stack, Validations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from constructs import IConstruct
 
-
-def acknowledge_inline_policy(policy: IConstruct) -> None:
-    """Acknowledge that a policy of the execution role is inline."""
-    _acknowledge(
-        policy,
-        (f"{pack}-IAMNoInlinePolicy" for pack in _PACKS),
-        "The policy's name follows the digest of what it gives access to, so that an update holds the old and the "
-        "new one side by side; a role takes 10 managed policies only.",
-    )
+    from constructs_lib.statements import Statement
 
 
-def acknowledge_authorization_token(policy: IConstruct) -> None:
-    """Acknowledge the resource ``*`` of ecr:GetAuthorizationToken."""
-    _acknowledge(policy, ["AwsSolutions-IAM5[Resource::*]"], "ecr:GetAuthorizationToken takes no resource.")
+def acknowledge_policy(policy: IConstruct, policy_statements: Sequence[Statement]) -> None:
+    """Acknowledge that a policy is inline, and the wildcards of those actions that cannot do without.
 
-
-def acknowledge_endpoint_policy(policy: IConstruct, log_streams_arn: str) -> None:
-    """Acknowledge the resource ``*`` of cloudwatch:PutMetricData, and the streams of the endpoint's own log group."""
-    _acknowledge(
-        policy,
-        ["AwsSolutions-IAM5[Resource::*]"],
-        "cloudwatch:PutMetricData takes no resource; the namespace is the limit.",
-    )
-    _acknowledge(
-        policy,
-        [f"AwsSolutions-IAM5[Resource::{_flatten(Stack.of(policy).resolve(log_streams_arn))}]"],
-        "SageMaker names the streams of the endpoint's log group after its instances.",
-    )
+    Other wildcards (a prefix in S3, a VPC) are the user's choice, so they are the user's to acknowledge.
+    """
+    _acknowledge(policy, (f"{pack}-IAMNoInlinePolicy" for pack in _PACKS), _INLINE_REASON)
+    for statement in policy_statements:
+        for action, reason in _WILDCARD_REASONS.items():
+            if action in statement["Action"]:
+                flat = (_flatten(Stack.of(policy).resolve(resource)) for resource in statement["Resource"])
+                rules = (f"AwsSolutions-IAM5[Resource::{resource}]" for resource in flat if "*" in resource)
+                _acknowledge(policy, rules, reason)
 
 
 def acknowledge_local_storage(endpoint_config: IConstruct) -> None:
@@ -46,12 +33,12 @@ def acknowledge_local_storage(endpoint_config: IConstruct) -> None:
     _acknowledge(
         endpoint_config,
         (f"{pack}-SageMakerEndpointConfigurationKMSKeyConfigured" for pack in _PACKS),
-        "The instances' own NVMe disks are encrypted by a hardware module; SageMaker takes no KMS key for them.",
+        "The instances' own NVMe disks are encrypted by a hardware module; no KMS key can encrypt them.",
     )
 
 
-def _acknowledge(construct: IConstruct, ids: Iterable[str], reason: str) -> None:
-    Validations.of(construct).acknowledge(*(Acknowledgment(id=rule, reason=reason) for rule in ids))
+def _acknowledge(construct: IConstruct, rules: Iterable[str], reason: str) -> None:
+    Validations.of(construct).acknowledge(*(Acknowledgment(id=rule, reason=reason) for rule in rules))
 
 
 def _flatten(value: Any) -> str:
@@ -65,3 +52,12 @@ def _flatten(value: Any) -> str:
 
 
 _PACKS = ("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321")
+_INLINE_REASON = (
+    "The policy follows the digest of what it gives access to, so that an update holds the old and the new one side "
+    "by side; a role takes 10 managed policies only."
+)
+_WILDCARD_REASONS = {
+    "ecr:GetAuthorizationToken": "ecr:GetAuthorizationToken takes no resource.",
+    "cloudwatch:PutMetricData": "cloudwatch:PutMetricData takes no resource; its namespace is the limit.",
+    "logs:PutLogEvents": "SageMaker names the streams of the endpoint's own log group after its instances.",
+}

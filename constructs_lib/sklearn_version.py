@@ -6,11 +6,12 @@ import bz2
 import contextlib
 import gzip
 import importlib
+import io
 import lzma
 import re
 import zipfile
 import zlib
-from typing import IO, TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,17 +63,17 @@ def _blocks(path: Path) -> Iterator[bytes]:
         with path.open("rb") as file:
             yield from _inflate(file)
         return
-    opener = next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), _open_plain)
+    opener = next((opener for magic, opener in _OPENERS.items() if head.startswith(magic)), io.FileIO)
     with opener(path) as stream:
         yield from _read(stream)
 
 
-def _read(stream: IO[bytes]) -> Iterator[bytes]:
+def _read(stream: _Readable) -> Iterator[bytes]:
     while block := stream.read(_BLOCK_BYTES):
         yield block
 
 
-def _inflate(file: IO[bytes]) -> Iterator[bytes]:
+def _inflate(file: _Readable) -> Iterator[bytes]:
     decompressor = zlib.decompressobj()
     for block in _read(file):
         pending = block
@@ -86,23 +87,23 @@ def _is_zlib(head: bytes) -> bool:
     return len(head) > 1 and head[0] == 0x78 and int.from_bytes(head[:2], "big") % 31 == 0
 
 
-def _open_plain(path: Path) -> IO[bytes]:
-    return path.open("rb")
-
-
-def _open_lz4(path: Path) -> IO[bytes]:
+def _open_lz4(path: Path) -> AbstractContextManager[_Readable]:
     try:
         frame = importlib.import_module("lz4.frame")
     except ImportError:
         raise OSError("joblib's lz4 files need the package lz4") from None
-    return cast("IO[bytes]", frame.open(path, "rb"))
+    return cast("AbstractContextManager[_Readable]", frame.LZ4FrameFile(str(path)))
 
 
-_OPENERS: dict[bytes, Callable[[Path], AbstractContextManager[IO[bytes]]]] = {
-    b"\x1f\x8b": lambda path: cast("IO[bytes]", gzip.GzipFile(path)),
-    b"BZh": lambda path: cast("IO[bytes]", bz2.BZ2File(path)),
-    b"\x5d\x00": lambda path: cast("IO[bytes]", lzma.LZMAFile(path)),
-    b"\xfd7zXZ": lambda path: cast("IO[bytes]", lzma.LZMAFile(path)),
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+_OPENERS: dict[bytes, Callable[[Path], AbstractContextManager[_Readable]]] = {
+    b"\x1f\x8b": gzip.GzipFile,
+    b"BZh": bz2.BZ2File,
+    b"\x5d\x00": lzma.LZMAFile,
+    b"\xfd7zXZ": lzma.LZMAFile,
     b"\x04\x22\x4d\x18": _open_lz4,
 }
 _VERSION = r"\d{1,4}\.\d{1,4}(?:\.\d{1,4})*(?:\.?(?:a|b|rc|dev|post)\d{1,4})*"

@@ -85,7 +85,7 @@ def use_vpc(ec2_arn_prefix: str) -> list[Statement]:
 def _allow(actions: list[str], resources: list[str], condition: dict[str, Any] | None = None) -> Statement:
     statement: Statement = {
         "Effect": "Allow",
-        "Action": actions if len(actions) > 1 else actions[0],
-        "Resource": resources if len(resources) > 1 else resources[0],
+        "Action": actions,
+        "Resource": resources,
     }
     return statement if condition is None else {**statement, "Condition": condition}
