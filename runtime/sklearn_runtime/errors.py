@@ -151,6 +151,8 @@ def shown(value: object) -> str:
     >>> shown("abc")
     "'abc'"
     """
-    # Only the start of a string is formatted: a cell may be megabytes long.
-    text = repr(value[: SHOWN_CHARACTERS + 1]) if isinstance(value, (str, bytes)) else repr(value)
-    return text if len(text) <= SHOWN_CHARACTERS + 3 else text[:SHOWN_CHARACTERS] + "..."
+    if isinstance(value, (str, bytes)):
+        # Only the start is formatted: a cell may be megabytes long.
+        return repr(value[:SHOWN_CHARACTERS]) + ("..." if len(value) > SHOWN_CHARACTERS else "")
+    text = repr(value)
+    return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "..."

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn_runtime.codecs.arrays import to_array
 from sklearn_runtime.codecs.cells import body_text, float_rows, parse_number
 from sklearn_runtime.content_types import CSV
-from sklearn_runtime.errors import InvalidRows, MalformedBody, NotAcceptable
+from sklearn_runtime.errors import InvalidRows, MalformedBody, NotAcceptable, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,10 +64,12 @@ def encode_csv(value: Any, columns: Optional[Sequence[str]] = None) -> bytes:
     return (header + text + "\n" if text else header).encode("utf-8")
 
 
-def _lines(rows: Sequence[Sequence[Any]]) -> str:
+def _lines(rows: Sequence[Sequence[Any]], quoting: int = csv.QUOTE_MINIMAL) -> str:
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()
+    csv.writer(stream, lineterminator="\n", quoting=quoting).writerows(rows)  # type: ignore[arg-type]
+    text = stream.getvalue()
+    # The writer leaves a carriage return unquoted, and every reader takes it for the end of a line.
+    return _lines(rows, csv.QUOTE_ALL) if "\r" in text and quoting != csv.QUOTE_ALL else text
 
 
 def decode_csv(body: Body, charset: str = "utf-8") -> "NDArray[Any]":
@@ -149,6 +151,9 @@ def decode_csv_rows(
     if block is not None:
         return block, None
     rows = _split(text)
+    for separator in ";\t|":
+        if all(len(row) == 1 and separator in row[0] for row in rows):
+            raise InvalidRows(f"row 0 is {shown(rows[0][0])}: values are separated by commas", row=0)
     columns = None
     if header or (header is None and _is_header(rows[0])):
         columns, rows = tuple(name.strip() for name in rows[0]), rows[1:]

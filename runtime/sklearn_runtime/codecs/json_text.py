@@ -88,18 +88,20 @@ def _python(array: "NDArray[Any]") -> Any:
     return array.tolist()
 
 
-def _loads(text: str, **options: Callable[[str], Any]) -> Any:
+def _loads(text: str, parse_int: Callable[[str], Any]) -> Any:
     if not text.strip():
         raise MalformedBody(f"the body is empty: send rows as {JSON}, for example [[1.0, 2.0]]")
     try:
-        return json.loads(text, **options)  # type: ignore[arg-type]
+        return json.loads(text, parse_int=parse_int)
     except json.JSONDecodeError as error:
         raise MalformedBody(f"the body is not JSON: {error}") from None
     except RecursionError:
         raise MalformedBody("the body is not rows: it is nested too deeply; send a list of lists of numbers") from None
-    except ValueError as error:
-        # Python 3.11 and later bound the digits of an integer.
-        raise MalformedBody(f"the body holds a number that cannot be read: {error}") from None
+
+
+def _whole(text: str) -> Union[int, float]:
+    # Longer ones have no integer dtype, and Python 3.11 and later bound the digits of an int.
+    return int(text) if len(text) <= len(str(2**64)) else float(text)
 
 
 def decode_json(body: Body, charset: str = "utf-8") -> "NDArray[Any]":
@@ -121,7 +123,7 @@ def decode_json(body: Body, charset: str = "utf-8") -> "NDArray[Any]":
     >>> decode_json(b'["yes", "no"]')
     array(['yes', 'no'], dtype='<U3')
     """
-    data = _loads(body_text(body, charset))
+    data = _loads(body_text(body, charset), parse_int=_whole)
     shape = _shape(data)
     cells = data
     for _ in shape[1:]:

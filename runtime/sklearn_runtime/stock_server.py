@@ -1,0 +1,84 @@
+"""The hooks as the AWS image's own server (sagemaker_containers, and the multi-model server) calls them.
+
+That server turns whatever input_fn, predict_fn and output_fn raise into an HTML page with status 500. The one way to
+another status is a Flask response returned by transform_fn, which it passes on as it is: so there, and only there,
+transform_fn stands for the three.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any, Callable, Dict
+
+from sklearn_runtime.hooks import Hooks, input_fn, output_fn, predict_fn
+from sklearn_runtime.service import InferenceService, Response, load_model
+from sklearn_runtime.settings import Settings
+
+__all__ = ["contract_hooks", "in_stock_server"]
+
+CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
+
+
+def in_stock_server() -> bool:
+    """Whether the single-model server of the AWS image imports the hooks."""
+    return "sagemaker_containers" in sys.modules and "SAGEMAKER_MULTI_MODEL" not in os.environ
+
+
+def contract_hooks(hooks: Hooks, settings: Settings) -> Dict[str, Callable[..., Any]]:
+    """The functions that a hooks file exports, by name, with exactly the contract's arguments.
+
+    Parameters
+    ----------
+    hooks : Hooks
+    settings : Settings
+
+    Returns
+    -------
+    dict
+        ``model_fn``, and either ``transform_fn`` or ``input_fn``, ``predict_fn`` and ``output_fn``: servers refuse a
+        mix. ``execution_parameters_fn`` where the user defines it.
+    """
+
+    def checked_model_fn(model_dir: str) -> Any:
+        return load_model(settings, hooks, model_dir)
+
+    def settled_input_fn(request_body: Any, request_content_type: str) -> Any:
+        return input_fn(request_body, request_content_type, settings.float32)
+
+    def settled_predict_fn(input_object: Any, model: Any) -> Any:
+        return predict_fn(input_object, model, settings.method)
+
+    exported: Dict[str, Callable[..., Any]] = {"model_fn": checked_model_fn}
+    if hooks.execution_parameters_fn is not None:
+        exported["execution_parameters_fn"] = hooks.execution_parameters_fn
+    if in_stock_server():
+        exported["transform_fn"] = _flask_transform_fn(hooks, settings)
+    elif hooks.transform_fn is not None:
+        exported["transform_fn"] = hooks.transform_fn
+    else:
+        exported["input_fn"] = hooks.input_fn if "input_fn" in hooks.defined else settled_input_fn
+        exported["predict_fn"] = hooks.predict_fn if "predict_fn" in hooks.defined else settled_predict_fn
+        exported["output_fn"] = hooks.output_fn if "output_fn" in hooks.defined else output_fn
+    return exported
+
+
+def _flask_transform_fn(hooks: Hooks, settings: Settings) -> Callable[..., Any]:
+    flask = importlib.import_module("flask")
+
+    def transform_fn(model: Any, request_body: Any, _request_content_type: str, _accept: str) -> Any:
+        # The headers as sent: what the server passes has its own defaults in it. JSON and CSV it has decoded already.
+        headers = flask.request.headers
+        body = request_body.encode("utf-8") if isinstance(request_body, str) else request_body
+        sent_type = headers.get("ContentType") or headers.get("Content-Type")
+        response = InferenceService(hooks, model, settings).invoke(
+            body, sent_type, headers.get("Accept"), headers.get(CUSTOM_ATTRIBUTES)
+        )
+        return _flask_response(flask, response)
+
+    return transform_fn
+
+
+def _flask_response(flask: Any, response: Response) -> Any:
+    return flask.Response(response.body, status=response.status, content_type=response.content_type)

@@ -1,0 +1,102 @@
+"""Text is a number exactly where float says so, but for Python's own spellings."""
+
+from __future__ import annotations
+
+import math
+import struct
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from sklearn_runtime.codecs.cells import body_text, float_rows, parse_number
+from sklearn_runtime.errors import InvalidRows, MalformedBody, UnsupportedMediaType
+
+
+def bits(number: float) -> bytes:
+    return struct.pack("<d", number)
+
+
+@given(st.floats(allow_nan=False))
+@example(-0.0)
+def test_a_number_is_read_as_float_reads_it(number):
+    for text in (repr(number), f" {number:.25e}\t", f"{number:+}"):
+        parsed = parse_number(text)
+        assert parsed is not None
+        assert bits(parsed) == bits(float(text))
+
+
+@given(st.text(max_size=8))
+@example("1_000")
+@example("\u0661")
+@example("")
+@example("0x1")
+def test_text_is_a_number_only_where_float_takes_it_in_plain_ascii(text):
+    number = parse_number(text)
+    if number is None:
+        plain = text.isascii() and "_" not in text
+        if plain:
+            with pytest.raises(ValueError):
+                float(text)
+    else:
+        assert bits(number) == bits(float(text)) or math.isnan(number)
+
+
+def test_rows_take_numbers_booleans_nulls_and_numeric_text():
+    rows = float_rows([[1, True, None], ["2.5", False, float("nan")]])
+    assert rows.tolist()[0][:2] == [1.0, 1.0]
+    assert rows.tolist()[1][:2] == [2.5, 0.0]
+    assert math.isnan(rows[0, 2])
+    assert math.isnan(rows[1, 2])
+
+
+def test_no_rows_are_an_empty_array():
+    assert float_rows([]).shape == (0, 0)
+    assert float_rows([[], []]).shape == (2, 0)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message", "row", "column"),
+    [
+        ([[1.0], 2.0], "row 1 is 2.0, not a list like the other rows", 1, None),
+        ([[1.0, 2.0], [1.0]], "row 1 has 1 columns, row 0 has 2", 1, 1),
+        ([[1.0], [1.0, 2.0]], "row 1 has 2 columns, row 0 has 1", 1, 1),
+        ([[1.0, "x" * 99]], f"row 0, column 1: '{'x' * 40}'... is not a number", 0, 1),
+        ([[""]], "row 0, column 0: '' is not a number", 0, 0),
+        ([[[1.0]]], "row 0, column 0 is a list: a row holds numbers only", 0, 0),
+        ([[1.0, {}]], "row 0, column 1 is an object", 0, 1),
+    ],
+)
+def test_the_first_cell_that_is_no_number_is_named(rows, message, row, column):
+    with pytest.raises(InvalidRows) as caught:
+        float_rows(rows)
+    assert message in caught.value.message
+    assert (caught.value.row, caught.value.column) == (row, column)
+
+
+def test_empty_text_is_missing_where_asked_for():
+    assert math.isnan(float_rows([[" "]], empty_is_missing=True)[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("body", "charset", "text"),
+    [
+        ("\ufeffa", "utf-8", "a"),
+        ("a", "utf-8", "a"),
+        (b"\xef\xbb\xbfa", "UTF-8", "a"),
+        (bytearray(b"a"), "us-ascii", "a"),
+        (memoryview(b"\xe9"), "iso-8859-1", "\xe9"),
+    ],
+)
+def test_a_body_is_text_without_its_byte_order_mark(body, charset, text):
+    assert body_text(body, charset) == text
+
+
+def test_bytes_that_are_not_text_are_placed():
+    with pytest.raises(MalformedBody, match="not utf-8 text: byte 2"):
+        body_text(b"ab\xff")
+
+
+def test_an_unknown_charset_is_named():
+    with pytest.raises(UnsupportedMediaType, match="charset 'utf-7' is not supported"):
+        body_text(b"a", "utf-7")

@@ -1,0 +1,97 @@
+"""The rows of a request: one or many, float64, with names where a header gave them."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis.extra import numpy as hnp
+
+from sklearn_runtime.codecs import encode
+from sklearn_runtime.content_types import CSV, JSON, NPY, SUPPORTED
+from sklearn_runtime.errors import InvalidRows
+from sklearn_runtime.rows import NamedRows, decode_rows
+
+FLOATS = hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2), elements={"allow_nan": False})
+
+
+@given(FLOATS)
+def test_the_same_rows_are_the_same_bits_in_every_content_type(array):
+    for content_type in SUPPORTED:
+        rows = decode_rows(encode(array, content_type), content_type)
+        assert rows.shape == array.shape
+        assert rows.tobytes() == array.tobytes()
+
+
+@given(hnp.arrays(np.float64, hnp.array_shapes(min_dims=1, max_dims=1, min_side=2), elements={"allow_nan": False}))
+def test_one_dimension_is_one_row(array):
+    for content_type in (JSON, NPY):
+        assert decode_rows(encode(array, content_type), content_type).tolist() == [array.tolist()]
+
+
+def test_a_column_stays_a_column():
+    assert decode_rows("1\n2\n", CSV).shape == (2, 1)
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i8", "u1", "?"])
+def test_npy_keeps_its_dtype(dtype):
+    array = np.ones((2, 3), dtype=dtype)
+    for float32 in (False, True):
+        assert decode_rows(encode(array, NPY), NPY, float32).dtype == array.dtype
+
+
+def test_the_setting_restores_the_stock_servers_cast_of_json_and_csv():
+    for body, content_type in ((b"[[0.1]]", JSON), (b"0.1", CSV), (b"a\n0.1", CSV)):
+        rows = decode_rows(body, content_type, float32=True)
+        assert rows.dtype == np.float32
+        assert rows[0, 0] == np.float32(0.1)
+
+
+def test_a_header_names_the_columns():
+    rows = decode_rows(b"a,b\n1,2\n", CSV)
+    assert isinstance(rows, NamedRows)
+    assert rows.columns == ("a", "b")
+    assert rows.tolist() == [[1.0, 2.0]]
+
+
+def test_a_header_may_be_announced_or_denied():
+    assert decode_rows("1,2\n3,4", "text/csv; header=present").tolist() == [[3.0, 4.0]]
+    with pytest.raises(InvalidRows, match="'a' is not a number"):
+        decode_rows("a,b\n3,4", "text/csv; header=absent")
+
+
+def test_named_rows_are_an_array_and_what_is_computed_from_them_has_no_names():
+    rows = NamedRows(np.arange(4.0).reshape(2, 2), ["a", "b"])
+    assert getattr(rows + 1, "columns", None) is None
+    assert getattr(rows[:, ::-1], "columns", None) is None
+    assert pickle.loads(pickle.dumps(rows)).tolist() == rows.tolist()
+    assert rows.columns == ("a", "b")
+    assert type(np.asarray(rows)) is np.ndarray
+
+
+@pytest.mark.parametrize(
+    ("array", "message"),
+    [
+        (np.array(1.0), r"the array has shape \(\)"),
+        (np.zeros((1, 1, 1)), r"the array has shape \(1, 1, 1\)"),
+        (np.zeros((0, 3)), "0 rows of 3 columns"),
+        (np.zeros((3, 0)), "3 rows of 0 columns"),
+        (np.zeros(0), "1 rows of 0 columns"),
+        (np.array(["2026-01-02"], dtype="datetime64[D]"), r"dtype datetime64\[D\], a model takes numbers"),
+        (np.array([["1", "x"]]), "row 0, column 1: 'x' is not a number"),
+    ],
+)
+def test_npy_that_is_not_rows_is_named(array, message):
+    with pytest.raises(InvalidRows, match=message):
+        decode_rows(encode(array, NPY), NPY)
+
+
+def test_npy_of_numbers_written_as_text_is_read():
+    assert decode_rows(encode(np.array([["1", " 2.5"]]), NPY), NPY).tolist() == [[1.0, 2.5]]
+    assert decode_rows(encode(np.array([[b"1"]]), NPY), NPY).tolist() == [[1.0]]
+
+
+def test_text_and_bytes_are_the_same_body():
+    assert decode_rows("[1]").tolist() == decode_rows(b"[1]").tolist() == [[1.0]]
