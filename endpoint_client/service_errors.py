@@ -88,7 +88,7 @@ def from_boto_error(error: BotoCoreError, *, endpoint_name: str, region: str) ->
             f"endpoint {endpoint_name!r} in {region} gave no answer in time: {error}; a model has 60 s for a request: "
             "send fewer rows at once (max_payload_bytes) or use a faster instance type"
         )
-    if isinstance(error, exceptions.HTTPClientError):
+    if isinstance(error, exceptions.HTTPClientError | exceptions.ConnectionError | exceptions.IncompleteReadError):
         return EndpointUnreachable(f"endpoint {endpoint_name!r} in {region} cannot be reached: {error}")
     return EndpointClientError(f"the request to endpoint {endpoint_name!r} could not be made: {error}")
 

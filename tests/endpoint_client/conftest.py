@@ -6,15 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import joblib
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
 from endpoint_client import Predictor
-from sklearn_runtime import codecs
-from sklearn_runtime.content_types import negotiate
-from sklearn_runtime.errors import RequestError
-from sklearn_runtime.rows import decode_rows
+from sklearn_runtime.service import InferenceService
+from sklearn_runtime.settings import Settings
 
 LOG_STREAM = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/ep:log-stream:AllTraffic/i-1"
 
@@ -55,27 +54,20 @@ class Endpoint:
         self.container = lambda _: Answer(body, "application/json", status)
 
 
-def model_container(model: LogisticRegression) -> Callable[[Request], Answer]:
-    """A container that serves the model through the runtime's codecs."""
-
-    def answer(request: Request) -> Answer:
-        try:
-            rows = decode_rows(request.body, request.headers["content-type"])
-            accept = negotiate(request.headers["accept"])
-            if rows.shape[1] != model.n_features_in_:
-                raise RequestError(f"row 0 has {rows.shape[1]} features", row=0)
-            return Answer(codecs.encode(getattr(model, request.method)(np.asarray(rows)), accept), accept)
-        except RequestError as error:
-            return Answer(error.body(), "application/json", max(400, error.status))
-
-    return answer
-
-
 @pytest.fixture(scope="session")
 def model() -> LogisticRegression:
     generator = np.random.default_rng(0)
     features = generator.normal(size=(200, 4))
     return LogisticRegression().fit(features, (features.sum(axis=1) > 0).astype(int))
+
+
+@pytest.fixture(scope="session")
+def service(model: LogisticRegression, tmp_path_factory: pytest.TempPathFactory) -> InferenceService:
+    """The model as its container serves it."""
+    base = tmp_path_factory.mktemp("ml")
+    (base / "model").mkdir()
+    joblib.dump(model, base / "model" / "model.joblib")
+    return InferenceService.load(Settings.from_environ({"SAGEMAKER_BASE_DIR": str(base)}))
 
 
 @pytest.fixture
@@ -84,9 +76,17 @@ def features() -> np.ndarray:
 
 
 @pytest.fixture
-def endpoint(model: LogisticRegression, monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
+def endpoint(
+    model: LogisticRegression, service: InferenceService, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Endpoint]:
     """Serve the endpoint, and point boto3 at it as a user would: with environment variables."""
-    served = Endpoint(model, model_container(model))
+
+    def container(request: Request) -> Answer:
+        names = ("content-type", "accept", "x-amzn-sagemaker-custom-attributes")
+        response = service.invoke(request.body, *map(request.headers.get, names))
+        return Answer(response.body, response.content_type, response.status)
+
+    served = Endpoint(model, container)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -138,6 +138,9 @@ def endpoint(model: LogisticRegression, monkeypatch: pytest.MonkeyPatch) -> Iter
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Keep quiet: a client that timed out has closed its connection."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

@@ -62,7 +62,7 @@ def test_the_predictors_variant_holds_for_every_call(endpoint, features):
 
 def test_raw_gives_what_the_server_said(endpoint, predictor, features):
     response = predictor.predict(features, raw=True, accept="text/csv")
-    assert response.content_type == "text/csv"
+    assert response.content_type == "text/csv; charset=utf-8"
     assert response.variant == "AllTraffic"
     assert response.request_id == "r-1"
     assert response.body.decode().split() == [str(label) for label in endpoint.model.predict(features)]
@@ -126,9 +126,10 @@ def test_an_error_with_several_requests_in_flight_is_the_first_in_order(endpoint
 
 
 def test_one_row_over_the_limit_is_an_error_before_anything_is_sent(endpoint, features):
-    with Predictor("ep", max_payload_bytes=100) as predictor, pytest.raises(
-        PayloadTooLarge, match=r"row 0 takes 160 bytes.* at most 100: .*max_payload_bytes"
-    ) as caught:
+    with (
+        Predictor("ep", max_payload_bytes=100) as predictor,
+        pytest.raises(PayloadTooLarge, match=r"row 0 takes 160 bytes.* at most 100: .*max_payload_bytes") as caught,
+    ):
         predictor.predict(features)
     assert (caught.value.size, caught.value.limit, caught.value.row) == (160, 100, 0)
     assert endpoint.requests == []
