@@ -30,10 +30,17 @@ node_modules/.installed: package.json package-lock.json .npmrc $(BIN)/.installed
 demo: setup ## Train, cdk deploy and predict on this machine, without an account
 	$(BIN)/python examples/breast_cancer/demo.py
 
+bench: setup ## Measure, and print ratios
+	$(BIN)/python benchmarks/synth.py
+
 test: setup ## Run every test, with branch coverage
 	bash tests/run
 
-check: setup ## Format, lint, types, and the rules for every template
+model/model.joblib: examples/breast_cancer/prepare_data.py examples/breast_cancer/train.py | setup
+	$(BIN)/python examples/breast_cancer/prepare_data.py .cache/data
+	$(BIN)/python examples/breast_cancer/train.py --train .cache/data/train --model-dir model
+
+check: setup model/model.joblib ## Format, lint, types, and the rules for every template
 	ruff format --check .
 	ruff check .
 	mypy

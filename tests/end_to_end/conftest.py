@@ -104,14 +104,17 @@ def local_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud
     """One local cloud for the end-to-end tests, bootstrapped by the CDK command line."""
     home = tmp_path_factory.mktemp("home")
     with local_cloud_process(home) as cloud:
-        cloud.cdk("bootstrap", cwd=home)
+        cloud.cdk("bootstrap", "aws://123456789012/us-east-1", cwd=home)
         yield cloud
 
 
 @pytest.fixture(scope="session")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A user's project: app.py, cdk.json and a trained model, in a folder of its own."""
+    """A user's project: app.py, cdk.json and the model that the example script trains, in a folder of its own."""
     folder = tmp_path_factory.mktemp("project")
     for name in ("app.py", "cdk.json"):
         shutil.copy(ROOT / name, folder)
+    scripts = ROOT / "examples" / "breast_cancer"
+    for command in (["prepare_data.py", "data"], ["train.py", "--train", "data/train", "--model-dir", "model"]):
+        subprocess.run([sys.executable, str(scripts / command[0]), *command[1:]], cwd=folder, check=True)
     return folder
