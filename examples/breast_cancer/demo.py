@@ -64,14 +64,13 @@ def stop(process: subprocess.Popen[str], seconds: float = 30) -> None:
                 process.wait(seconds)
 
 
-def run(*command: str | Path, env: dict[str, str] | None = None) -> None:
-    """Run a command in the checkout, showing only finished resources; all that it wrote is shown when it fails."""
+def run(*command: str | Path, cwd: Path = ROOT) -> None:
+    """Run a command, showing only finished resources; all that it wrote is shown when it fails."""
     shown = shlex.join(word.name if isinstance(word, Path) else word for word in command)
     lines: list[str] = []
     with subprocess.Popen(
         [str(word) for word in command],
-        cwd=ROOT,
-        env=os.environ | (env or {}),
+        cwd=cwd,
         text=True,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -216,7 +215,7 @@ def demo(work: Path, *, keep: bool) -> None:
     # The CDK starts `python app.py`, and Node: both are this environment's.
     os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 
-    with step("write the data set as CSV: three quarters to train, a quarter held out"):
+    with step("write the data as CSV, a quarter of the rows held out"):
         run(sys.executable, HERE / "prepare_data.py", work / "data")
     with step("train under the SageMaker script contract"):
         train(work)
@@ -225,18 +224,22 @@ def demo(work: Path, *, keep: bool) -> None:
     try:
         os.environ |= cloud.environment
         outputs = work / "outputs.json"
-        common = ("--output", work / "cdk.out", "--progress", "events")
-        with step("cdk bootstrap"):
-            run(cdk, "bootstrap", *common)
+        assembly = work / "cdk.out"
+        events = ("--progress", "events")
+        account = f"aws://{os.environ['CDK_DEFAULT_ACCOUNT']}/{os.environ['CDK_DEFAULT_REGION']}"
+        with step(f"cdk bootstrap {account}"):
+            # Outside the checkout: a bootstrap needs no app, and would synthesize one that it finds.
+            run(cdk, "bootstrap", account, *events, cwd=work)
         with step("cdk deploy"):
-            run(cdk, "deploy", "--require-approval", "never", "--outputs-file", outputs, *common)
+            run(cdk, "deploy", "--output", assembly, "--require-approval", "never", "--outputs-file", outputs, *events)
         (endpoint_name,) = {value for name, value in json.loads(outputs.read_text())[STACK].items() if "Name" in name}
         with step("predict the held-out rows as NPY, JSON and CSV"):
             measured, resources = measure(endpoint_name, pd.read_csv(work / "data" / "test" / "test.csv")), deployed()
         console.print(measured, resources)
         if not keep:
             with step("cdk destroy"):
-                run(cdk, "destroy", "--force", *common)
+                # The assembly that was deployed: nothing to synthesize again.
+                run(cdk, "destroy", "--app", assembly, "--force", *events)
     except BaseException:
         cloud.stop()
         console.print(f"[dim]the end of the local cloud's log:\n{''.join(cloud.log.open().readlines()[-20:])}[/]")

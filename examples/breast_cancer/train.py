@@ -15,8 +15,8 @@ TARGET = "target"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    # Hyperparameters of the job arrive as arguments.
-    parser.add_argument("--C", type=float, default=1.0, help="inverse strength of the regularization")
+    # Hyperparameters of the job arrive as arguments; one of a single letter has a single hyphen.
+    parser.add_argument("-C", type=float, default=1.0, help="inverse strength of the regularization")
     parser.add_argument("--max-iter", type=int, default=1000)
     # The container says in its environment where data and model lie.
     parser.add_argument("--train", type=Path, default=os.environ.get("SM_CHANNEL_TRAIN", "data/train"))
