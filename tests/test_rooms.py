@@ -45,7 +45,7 @@ def imports(tree: ast.AST, *, lazy: bool = False) -> Iterator[tuple[str, bool]]:
         if isinstance(node, ast.Import):
             yield from ((alias.name, lazy) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            yield node.module, lazy
+            yield from ((f"{node.module}.{alias.name}", lazy) for alias in node.names)
         elif not is_type_checking(node):
             inner = lazy or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
             yield from imports(node, lazy=inner)

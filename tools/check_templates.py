@@ -7,13 +7,17 @@
 import json
 import os
 import runpy
+import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from cfnlint.runner import main as cfn_lint
+
 ROOT = Path(__file__).resolve().parent.parent
+BREAST_CANCER = ROOT / "examples" / "breast_cancer"
 
 
 def apps() -> list[Path]:
@@ -21,10 +25,23 @@ def apps() -> list[Path]:
     return [ROOT / "app.py", *sorted(ROOT.glob("examples/*/app.py"))]
 
 
-def synthesize(app_path: Path, outdir: Path) -> None:
+def train(app_path: Path, folder: Path) -> None:
+    """Copy an app's project to a folder of its own, and train its model there."""
+    if app_path.parent == ROOT:
+        for name in ("app.py", "cdk.json"):
+            shutil.copy(ROOT / name, folder)
+        commands = [[BREAST_CANCER / "prepare_data.py", "data"], [BREAST_CANCER / "train.py", "--train", "data/train"]]
+    else:
+        shutil.copytree(app_path.parent, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("model", "cdk.out"))
+        commands = [[folder / "train.py"]]
+    for command in commands:
+        subprocess.run([sys.executable, *command], cwd=folder, check=True)
+
+
+def synthesize(folder: Path) -> list[Path]:
     """Run an app unchanged, but with cdk-nag's packs added just before its synth; findings raise."""
-    os.chdir(app_path.parent)
-    context = json.loads((app_path.parent / "cdk.json").read_text(encoding="utf-8")).get("context", {})
+    os.chdir(folder)
+    context = json.loads((folder / "cdk.json").read_text(encoding="utf-8")).get("context", {})
     os.environ["CDK_CONTEXT_JSON"] = json.dumps(context)
 
     import aws_cdk
@@ -34,7 +51,7 @@ def synthesize(app_path: Path, outdir: Path) -> None:
         """The app that the script makes, with the packs."""
 
         def __init__(self, **options: Any) -> None:
-            super().__init__(**{**options, "outdir": str(outdir)})
+            super().__init__(**{**options, "outdir": str(folder / "cdk.out")})
             aws_cdk.Validations.of(self).add_plugins(
                 cdk_nag.AwsSolutionsChecks(self),
                 cdk_nag.HIPAASecurityChecks(self),
@@ -43,18 +60,24 @@ def synthesize(app_path: Path, outdir: Path) -> None:
             )
 
     setattr(aws_cdk, "App", CheckedApp)  # noqa: B010  the script looks App up by name
-    sys.path.insert(0, str(app_path.parent))
-    runpy.run_path(str(app_path), run_name="__main__")
+    runpy.run_path(str(folder / "app.py"), run_name="__main__")
+    return sorted((folder / "cdk.out").rglob("*.template.json"))
 
 
 def check(app_path: Path) -> None:
     """Check one app's templates; exits non-zero on any finding."""
-    with tempfile.TemporaryDirectory() as outdir:
-        synthesize(app_path, Path(outdir))
-        templates = sorted(str(path) for path in Path(outdir).rglob("*.template.json"))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        train(app_path, folder)
+        templates = synthesize(folder)
         if not templates:
             sys.exit(f"{app_path} synthesized no template")
-        subprocess.run([sys.executable, "-m", "cfnlint", "--", *templates], check=True)
+        sys.argv = ["cfn-lint", "--", *map(str, templates)]
+        try:
+            cfn_lint()
+        except SystemExit as finished:
+            if finished.code:
+                raise
     print(f"{app_path.relative_to(ROOT)}: {len(templates)} template(s), no finding")
 
 
