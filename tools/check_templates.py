@@ -30,7 +30,10 @@ def train(app_path: Path, folder: Path) -> None:
     if app_path.parent == ROOT:
         for name in ("app.py", "cdk.json"):
             shutil.copy(ROOT / name, folder)
-        commands = [[BREAST_CANCER / "prepare_data.py", "data"], [BREAST_CANCER / "train.py", "--train", "data/train"]]
+        commands: list[list[Path | str]] = [
+            [BREAST_CANCER / "prepare_data.py", "data"],
+            [BREAST_CANCER / "train.py", "--train", "data/train"],
+        ]
     else:
         shutil.copytree(app_path.parent, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("model", "cdk.out"))
         commands = [[folder / "train.py"]]
