@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation.models import Event
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     from local_sagemaker.stack_resources import StackResource
 
+_MILLISECOND = timedelta(milliseconds=1)
+
 REPLACEMENT = "Requested update requires the creation of a new physical resource; hence creating one."
 
 
@@ -19,7 +22,8 @@ def stack_event(stack: Any, status: str, reason: str | None = None) -> None:
     """Set a stack's status and tell it: every change of the status is an event."""
     stack.status = status
     stack.status_reason = reason
-    stack._add_stack_event(status, resource_status_reason=reason)
+    event = _append(stack, stack.name, "AWS::CloudFormation::Stack", status, reason, stack.stack_id)
+    event.sendToSns(stack.account_id, stack.region_name, stack.notification_arns)
 
 
 def resource_event(
@@ -32,18 +36,28 @@ def resource_event(
     resource: StackResource | None = None,
 ) -> None:
     """Add one event of one resource; its physical id is that of `resource`, if that exists yet."""
-    stack.events.append(
-        Event(
-            stack_id=stack.stack_id,
-            stack_name=stack.name,
-            logical_resource_id=logical_id,
-            physical_resource_id=resource.physical_id if resource else "",
-            resource_type=resource_type,
-            resource_status=status,
-            resource_status_reason=reason,
-            resource_properties=None,
-        )
+    _append(stack, logical_id, resource_type, status, reason, resource.physical_id if resource else "")
+
+
+def _append(
+    stack: Any, logical_id: str, resource_type: str, status: str, reason: str | None, physical_id: str
+) -> Event:
+    event = Event(
+        stack_id=stack.stack_id,
+        stack_name=stack.name,
+        logical_resource_id=logical_id,
+        physical_resource_id=physical_id,
+        resource_type=resource_type,
+        resource_status=status,
+        resource_status_reason=reason,
+        resource_properties=None,
     )
+    # Clients read whole milliseconds and sort by them: two events in one would change places.
+    event.timestamp = event.timestamp.replace(microsecond=event.timestamp.microsecond // 1000 * 1000)
+    if stack.events:
+        event.timestamp = max(event.timestamp, stack.events[-1].timestamp + _MILLISECOND)
+    stack.events.append(event)
+    return event
 
 
 def handler_message(error: BaseException) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from moto.cloudformation.parsing import OutputMap
 
 from local_sagemaker.stack_deletion import Doomed, delete_resources
-from local_sagemaker.stack_errors import NameTakenError, ResourceFailedError
+from local_sagemaker.stack_errors import NameTakenError
 from local_sagemaker.stack_events import REPLACEMENT, failed_resources, handler_message, resource_event, stack_event
 from local_sagemaker.stack_exports import imported_names, replace_exports
 from local_sagemaker.stack_resources import ResourceHandlers, StackResource
@@ -152,19 +152,7 @@ class StackDeployment:
         self._event(logical_id, definition["Type"], f"{verb}_IN_PROGRESS", REPLACEMENT if current else None, current)
         if current and current.type == definition["Type"] and current.has_given_name(properties):
             raise NameTakenError(logical_id, current.name)
-        try:
-            resource = self._handlers.create(logical_id, definition, properties)
-        except ResourceFailedError as error:
-            half_made = StackResource(
-                logical_id=logical_id,
-                type=definition["Type"],
-                name=logical_id,
-                properties=properties,
-                definition=definition,
-                model=error.resource,
-            )
-            self._steps.append(_Step(current, half_made))
-            raise
+        resource = self._handlers.create(logical_id, definition, properties)
         self._steps.append(_Step(current, resource))
         self._event(logical_id, resource.type, f"{verb}_COMPLETE", resource.note, resource)
         return resource

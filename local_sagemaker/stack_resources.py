@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import inspect
 import logging
 import re
@@ -66,7 +67,8 @@ class ResourceHandlers:
 
     ``create_from_cloudformation_json``, ``update_from_cloudformation_json`` and ``delete_from_cloudformation_json``
     of those classes may block for as long as they need: they run in the stack's own thread, without a lock. What
-    they raise becomes the reason of the resource's event.
+    they raise becomes the reason of the resource's event. A create that raises must leave nothing behind; an update
+    that raises is called again with the properties of before.
 
     Parameters
     ----------
@@ -99,7 +101,7 @@ class ResourceHandlers:
         else:
             model = resource_class.create_from_cloudformation_json(
                 name,
-                _json(resource_type, properties),
+                _json(resource, properties),
                 *self._where,
                 LogicalId=logical_id,
                 StackId=self._stack.stack_id,
@@ -119,7 +121,7 @@ class ResourceHandlers:
             updated = resource_class.update_from_cloudformation_json(
                 original_resource=model,
                 new_resource_name=resource.name,
-                cloudformation_json=_json(resource.type, properties),
+                cloudformation_json=_json(resource, properties),
                 account_id=self._where[0],
                 region_name=self._where[1],
             )
@@ -143,7 +145,7 @@ class ResourceHandlers:
     def _delete(self, resource_class: Any, resource: StackResource) -> None:
         if _implements(resource_class, "delete_from_cloudformation_json"):
             resource_class.delete_from_cloudformation_json(
-                resource.physical_id, _json(resource.type, resource.properties), *self._where
+                resource.physical_id, _json(resource, resource.properties), *self._where
             )
         elif _takes_account_and_region(getattr(resource.model, "delete", None)):
             resource.model.delete(*self._where)
@@ -166,9 +168,7 @@ class ResourceHandlers:
 
 def _class_of(resource_type: str) -> Any:
     """moto's class for a type; None where only a placeholder will do."""
-    # moto runs a custom resource's function in Docker, which the local cloud does without.
-    if resource_type.startswith("Custom::"):
-        return None
+    # Custom resources have none here: moto would run their function in Docker, which the local cloud does without.
     return parsing.get_model_map().get(resource_type)
 
 
@@ -178,9 +178,13 @@ def _note(resource_type: str) -> str | None:
     return f"{resource_type} is not emulated locally: a placeholder stands in for it"
 
 
-def _json(resource_type: str, properties: dict[str, Any]) -> dict[str, Any]:
-    # moto's classes write into what they are given.
-    return {"Type": resource_type, "Properties": dict(properties)}
+def _json(resource: StackResource, properties: dict[str, Any]) -> dict[str, Any]:
+    """What moto's classes are given: with the name, which some look for there even if it is a generated one."""
+    properties = copy.deepcopy(properties)
+    name_property = parsing.resource_name_property_from_type(resource.type)
+    if name_property and schema_of(resource.type).property_schema(name_property):
+        properties[name_property] = resource.name
+    return {"Type": resource.type, "Properties": properties}
 
 
 def _implements(resource_class: Any, method: str) -> bool:

@@ -79,7 +79,7 @@ def _values(value: Any, path: tuple[str, ...]) -> Any:
 def schema_of(resource_type: str) -> ResourceSchema:
     """Read the schema of a resource type, such as ``AWS::SageMaker::Endpoint``."""
     # Importing cfn-lint takes a second, which a server that nobody deploys to should not pay.
-    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError  # type: ignore[import-untyped]
+    from cfnlint.schema import PROVIDER_SCHEMA_MANAGER, ResourceNotFoundError
 
     try:
         return ResourceSchema(PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", resource_type).schema)

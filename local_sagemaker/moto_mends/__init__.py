@@ -2,12 +2,48 @@
 
 from __future__ import annotations
 
-from local_sagemaker.moto_mends import cloudtrail_events, resource_names
+from local_sagemaker.moto_mends import (
+    alarms,
+    auto_delete_objects,
+    aws_managed_policies,
+    bucket_policies,
+    cloudtrail_events,
+    endpoint_configs,
+    iam_managed_policies,
+    iam_roles,
+    instance_types,
+    kms_keys,
+    log_groups,
+    resource_names,
+    s3_buckets,
+    sagemaker_models,
+    scaling,
+    stack_parameters,
+)
 
-__all__ = ["apply_all"]
+__all__ = ["MENDS", "apply_all"]
+
+MENDS = (
+    alarms,
+    auto_delete_objects,
+    aws_managed_policies,
+    bucket_policies,
+    cloudtrail_events,
+    endpoint_configs,
+    iam_managed_policies,
+    iam_roles,
+    instance_types,
+    kms_keys,
+    log_groups,
+    resource_names,
+    s3_buckets,
+    sagemaker_models,
+    scaling,
+    stack_parameters,
+)
 
 
 def apply_all() -> None:
     """Apply every mend; calling it again changes nothing."""
-    cloudtrail_events.apply()
-    resource_names.apply()
+    for mend in MENDS:
+        mend.apply()

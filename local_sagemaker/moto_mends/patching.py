@@ -1,8 +1,15 @@
-"""Puts functions of ours in the place of moto's."""
+"""Puts functions of ours in the place of moto's, and resource types of ours beside them."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
+
+from moto.cloudformation import parsing
+from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
+
+_MISSING = object()
+_ORIGINALS: dict[tuple[Any, str], Any] = {}
+_REGISTERED: set[str] = set()
 
 
 def patch(owner: Any, name: str, replacement: Any) -> None:
@@ -17,18 +24,105 @@ def patch(owner: Any, name: str, replacement: Any) -> None:
     replacement
         What stands there from now on.
     """
+    original(owner, name)
     setattr(owner, name, replacement)
 
 
 def original(owner: Any, name: str) -> Any:
-    """Give what stood at an attribute when it was first asked for, so that a wrapper is not wrapped again.
+    """Give what moto itself has at an attribute, so that a wrapper is not wrapped again.
 
     Parameters
     ----------
     owner, name
-        As for `patch`; ask before patching.
+        As for `patch`. A class method comes as it stands in the class: with ``__func__``.
     """
-    return _ORIGINALS.setdefault((owner, name), vars(owner)[name])
+    return _ORIGINALS.setdefault((owner, name), vars(owner).get(name, _MISSING))
 
 
-_ORIGINALS: dict[tuple[Any, str], Any] = {}
+def unpatch_all() -> None:
+    """Make moto what it is by itself: the tests show so what each mend is for."""
+    for (owner, name), value in _ORIGINALS.items():
+        if value is not _MISSING:
+            setattr(owner, name, value)
+        elif name in vars(owner):
+            delattr(owner, name)
+    for resource_type in _REGISTERED:
+        parsing.get_model_map().pop(resource_type, None)
+        parsing.get_name_type_map().pop(resource_type, None)
+
+
+class EmulatedResource:
+    """A resource type that moto's service has, but not moto's CloudFormation; a subclass says how it is made.
+
+    Parameters
+    ----------
+    physical_resource_id
+        What Ref gives.
+    attributes
+        What Fn::GetAtt gives, by attribute.
+    """
+
+    resource_type: ClassVar[str]
+    name_property: ClassVar[str] = ""
+
+    def __init__(self, physical_resource_id: str, attributes: dict[str, Any] | None = None) -> None:
+        self.physical_resource_id = physical_resource_id
+        self._attributes = attributes or {}
+
+    @classmethod
+    def has_cfn_attr(cls, attr: str) -> bool:
+        """Say that Fn::GetAtt may ask; `get_cfn_attribute` refuses what there is not."""
+        del attr
+        return True
+
+    def get_cfn_attribute(self, attribute_name: str) -> Any:
+        """Give an attribute as Fn::GetAtt does."""
+        try:
+            return self._attributes[attribute_name]
+        except KeyError:
+            raise UnformattedGetAttTemplateException from None
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, name: str, definition: dict[str, Any], account_id: str, region_name: str, **details: Any
+    ) -> EmulatedResource:
+        """Make the resource; what moto calls."""
+        del details
+        return cls.put(name, definition["Properties"], account_id, region_name)
+
+    @classmethod
+    def update_from_cloudformation_json(
+        cls,
+        original_resource: EmulatedResource,
+        new_resource_name: str,
+        cloudformation_json: dict[str, Any],
+        account_id: str,
+        region_name: str,
+    ) -> EmulatedResource:
+        """Change the resource; what moto calls."""
+        del original_resource
+        return cls.put(new_resource_name, cloudformation_json["Properties"], account_id, region_name)
+
+    @classmethod
+    def delete_from_cloudformation_json(
+        cls, physical_id: str, definition: dict[str, Any], account_id: str, region_name: str
+    ) -> None:
+        """Delete the resource; what moto calls."""
+        cls.remove(physical_id, definition["Properties"], account_id, region_name)
+
+    @classmethod
+    def put(cls, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> EmulatedResource:
+        """Make the resource what its properties say, new or not."""
+        raise NotImplementedError
+
+    @classmethod
+    def remove(cls, physical_id: str, properties: dict[str, Any], account_id: str, region_name: str) -> None:
+        """Delete the resource."""
+        raise NotImplementedError
+
+
+def register(resource_class: type[EmulatedResource]) -> None:
+    """Make a resource type known to moto's CloudFormation."""
+    _REGISTERED.add(resource_class.resource_type)
+    parsing.get_model_map()[resource_class.resource_type] = resource_class  # type: ignore[assignment]
+    parsing.get_name_type_map()[resource_class.resource_type] = resource_class.name_property

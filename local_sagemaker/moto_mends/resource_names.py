@@ -6,7 +6,6 @@ empty), and generates one. AWS uses ModelName, EndpointConfigName and EndpointNa
 
 from __future__ import annotations
 
-from moto.cloudformation import parsing
 from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig, Model
 
 from local_sagemaker.moto_mends.patching import patch
@@ -17,4 +16,3 @@ def apply() -> None:
     patch(FakeEndpoint, "cloudformation_name_type", staticmethod(lambda: "EndpointName"))
     patch(FakeEndpointConfig, "cloudformation_name_type", staticmethod(lambda: "EndpointConfigName"))
     patch(Model, "cloudformation_name_type", staticmethod(lambda: "ModelName"))
-    parsing.get_name_type_map.cache_clear()

@@ -1,0 +1,62 @@
+"""An endpoint configuration keeps everything that it was given, and its name can be used once.
+
+moto 5.2.5 reads production variants, data capture, async inference, tags and key alone, through CloudFormation and
+through the API (``create_endpoint_config`` in moto/sagemaker/responses.py), and lets a second configuration take the
+name of the first. AWS keeps the rest, and answers ``Cannot create already existing endpoint configuration``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from moto.sagemaker.exceptions import ValidationError
+from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend
+from moto.sagemaker.responses import SageMakerResponse
+
+from local_sagemaker.moto_mends.patching import original, patch
+
+_KEPT = (
+    "EnableNetworkIsolation",
+    "ExecutionRoleArn",
+    "ExplainerConfig",
+    "MetricsConfig",
+    "ShadowProductionVariants",
+    "VpcConfig",
+)
+
+
+def apply() -> None:
+    """Apply the mend; calling it again changes nothing."""
+    from_template = original(FakeEndpointConfig, "create_from_cloudformation_json").__func__
+    from_request = original(SageMakerResponse, "create_endpoint_config")
+    create = original(SageMakerModelBackend, "create_endpoint_config")
+
+    def create_from_cloudformation_json(cls: Any, /, name: str, definition: Any, *where: str, **details: Any) -> Any:
+        config = from_template(cls, name, definition, *where, **details)
+        _keep(config, definition["Properties"])
+        return config
+
+    def respond(self: Any) -> Any:
+        result = from_request(self)
+        config = self.sagemaker_backend.endpoint_configs[self._get_param("EndpointConfigName")]
+        _keep(config, {name: self._get_param(name) for name in _KEPT})
+        return result
+
+    def create_endpoint_config(self: Any, endpoint_config_name: str, **details: Any) -> Any:
+        existing = self.endpoint_configs.get(endpoint_config_name)
+        if existing:
+            message = f'Cannot create already existing endpoint configuration "{existing.endpoint_config_arn}".'
+            raise ValidationError(message=message)
+        return create(self, endpoint_config_name=endpoint_config_name, **details)
+
+    patch(FakeEndpointConfig, "create_from_cloudformation_json", classmethod(create_from_cloudformation_json))
+    patch(SageMakerResponse, "create_endpoint_config", respond)
+    patch(SageMakerModelBackend, "create_endpoint_config", create_endpoint_config)
+
+
+def _keep(config: Any, given: dict[str, Any]) -> None:
+    # moto describes whatever attributes the object has.
+    for name in _KEPT:
+        if given.get(name) is not None:
+            setattr(config, re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower(), given[name])
