@@ -13,7 +13,9 @@ __all__ = ["read_sklearn_version"]
 
 CHUNK_BYTES = 1 << 20
 OVERLAP_BYTES = 64
-"""More than the key, the opcodes between and the version take."""
+"""More than the key, the opcodes between, the version and the margin take."""
+MARGIN_BYTES = 8
+"""A version nearer to the end of a chunk may go on in the next one."""
 
 # Every estimator's state ends with its version: the key, perhaps a memo opcode, then a string with its length.
 _VERSION = re.compile(
@@ -68,10 +70,10 @@ def read_sklearn_version(path: str) -> Optional[str]:
         for chunk in chunks:
             tail += chunk
             found = _VERSION.search(tail)
-            # At the very end the version itself may be cut: the next chunk decides.
-            if found and found.end() < len(tail):
-                return found.group(1).decode("ascii")
+            if found and found.end() + MARGIN_BYTES <= len(tail):
+                break
             tail = tail[-OVERLAP_BYTES:]
     except (OSError, EOFError, zlib.error, lzma.LZMAError):
         return None
-    return None
+    found = _VERSION.search(tail)
+    return found.group(1).decode("ascii") if found else None

@@ -1,0 +1,196 @@
+"""The default prediction equals the model's own, and a refusal speaks of the request's cells."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.cluster import KMeans
+from sklearn.compose import ColumnTransformer
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest, RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.model_selection import GridSearchCV
+from sklearn.neighbors import KernelDensity
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+
+from sklearn_runtime.errors import InputRefused, InvalidRows, MissingValue, UnknownMethod
+from sklearn_runtime.prediction import predict
+from sklearn_runtime.rows import NamedRows
+
+IRIS, SPECIES = load_iris(return_X_y=True)
+NAMES = ["a", "b", "c", "d"]
+FRAME = pd.DataFrame(IRIS, columns=NAMES)
+LABELS = load_iris().target_names[SPECIES]
+LOGISTIC = LogisticRegression(max_iter=1000)
+PLAIN = LogisticRegression(max_iter=1000).fit(IRIS, LABELS)
+NAMED = LogisticRegression(max_iter=1000).fit(FRAME, LABELS)
+
+pytestmark = pytest.mark.filterwarnings("ignore:X does not have valid feature names:UserWarning")
+
+
+@pytest.mark.parametrize(
+    ("model", "method"),
+    [
+        (make_pipeline(StandardScaler(), LOGISTIC), "predict_proba"),
+        (LOGISTIC, "decision_function"),
+        (HistGradientBoostingClassifier(max_iter=3), "predict_proba"),
+        (LOGISTIC, "predict_log_proba"),
+        (RandomForestClassifier(5, random_state=0), "predict"),
+        (KMeans(3, n_init=1, random_state=0), "predict"),
+        (KMeans(3, n_init=1, random_state=0), "transform"),
+        (IsolationForest(n_estimators=5, random_state=0), "score_samples"),
+        (KernelDensity(), "score_samples"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else type(value).__name__,
+)
+def test_every_method_gives_what_the_model_gives(model, method):
+    model.fit(IRIS, LABELS)
+    np.testing.assert_array_equal(predict(IRIS, model, method), getattr(model, method)(IRIS))
+
+
+def test_a_regressor_of_several_outputs_gives_them_all():
+    features, target = load_diabetes(return_X_y=True)
+    model = LinearRegression().fit(features, np.column_stack([target, -target]))
+    np.testing.assert_array_equal(predict(features, model), model.predict(features))
+
+
+def test_missing_values_are_predicted_where_the_model_takes_them():
+    rows = IRIS.copy()
+    rows[::3, 1] = np.nan
+    for model in (HistGradientBoostingClassifier(max_iter=3), make_pipeline(SimpleImputer(), LOGISTIC)):
+        model.fit(rows, LABELS)
+        np.testing.assert_array_equal(predict(rows, model), model.predict(rows))
+
+
+def test_a_missing_value_that_the_model_does_not_take_is_placed():
+    rows = IRIS[:3].copy()
+    rows[1, 2] = rows[2, 0] = np.nan
+    with pytest.raises(
+        MissingValue, match="row 1, column 2 is missing, and the model takes no missing values"
+    ) as caught:
+        predict(rows, PLAIN)
+    assert (caught.value.row, caught.value.column) == (1, 2)
+    assert "contains NaN" in caught.value.message
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered in cast")
+@pytest.mark.parametrize("value", [np.inf, -np.inf, 1e39])
+def test_a_number_that_is_too_large_for_the_model_is_placed(value):
+    rows = IRIS[:3].copy()
+    rows[2, 3] = value
+    with pytest.raises(InputRefused, match="row 2, column 3 is") as caught:
+        predict(rows, RandomForestClassifier(3, random_state=0).fit(IRIS, LABELS))
+    assert (caught.value.row, caught.value.column) == (2, 3)
+
+
+class Refuses:
+    """A model of somebody's own, that refuses whatever it is given."""
+
+    def __init__(self, message):
+        self.message = message
+
+    def predict(self, rows):
+        raise ValueError(self.message)
+
+
+@pytest.mark.parametrize(
+    ("message", "rows"),
+    [
+        ("not today", IRIS),
+        ("NaN is not the reason here, nor infinity", IRIS),
+        ("contains NaN", np.array([[1, 2]])),
+        ("contains NaN", np.full((1, 1, 1), np.nan)),
+        ("contains NaN", [[None]]),
+    ],
+)
+def test_any_other_refusal_has_the_models_own_message(message, rows):
+    with pytest.raises(InputRefused) as caught:
+        predict(rows, Refuses(message))
+    assert caught.value.message == message
+    assert caught.value.row is None
+
+
+def test_an_error_that_is_no_refusal_passes():
+    with pytest.raises(AttributeError):
+        predict(IRIS, LogisticRegression.__new__(LogisticRegression))
+
+
+def test_columns_with_names_are_put_in_the_order_of_the_fit():
+    shuffled = NamedRows(IRIS[:, [3, 1, 0, 2]], ["d", "b", "a", "c"])
+    np.testing.assert_array_equal(predict(shuffled, NAMED, "predict_proba"), NAMED.predict_proba(FRAME))
+
+
+def test_names_do_not_matter_to_a_model_that_was_fitted_without():
+    np.testing.assert_array_equal(predict(NamedRows(IRIS, list("wxyz")), PLAIN), PLAIN.predict(IRIS))
+
+
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        (["a", "b", "c"], "it lacks 'd'. "),
+        (["a", "b", "c", "d", "e"], "the model does not know 'e'. "),
+        (["a", "b", "c", "x"], "it lacks 'd'; the model does not know 'x'. "),
+        (["a", "b", "c", "d", "a"], "it repeats 'a'. "),
+    ],
+)
+def test_names_that_are_not_the_models_are_listed(names, message):
+    with pytest.raises(InvalidRows) as caught:
+        predict(NamedRows(np.zeros((1, len(names))), names), NAMED)
+    assert message in caught.value.message
+    assert "fitted on 'a', 'b', 'c', 'd', in any order here" in caught.value.message
+
+
+def test_a_long_list_of_names_is_cut():
+    wide = pd.DataFrame(np.random.default_rng(0).random((4, 30)), columns=[f"f{i}" for i in range(30)])
+    model = LinearRegression().fit(wide, [1, 2, 3, 4])
+    with pytest.raises(InvalidRows, match="'f9' and 20 more"):
+        predict(np.zeros((1, 2)), model)
+
+
+def test_a_wrong_number_of_columns_is_told_with_both_numbers():
+    with pytest.raises(InvalidRows, match=r"the rows have 3 columns, the model takes 4$"):
+        predict(np.zeros((2, 3)), PLAIN)
+
+
+def test_a_flat_list_for_a_model_of_one_feature_is_explained():
+    with pytest.raises(InvalidRows, match=r"a flat list is one row: send \[\[1.0\], \[2.0\]\]"):
+        predict(np.zeros((1, 3)), LinearRegression().fit([[0.0], [1.0]], [0, 1]))
+
+
+def test_a_model_that_looks_columns_up_by_name_is_given_a_data_frame():
+    by_name = ColumnTransformer([("scaled", MinMaxScaler(), ["d", "a"])], remainder="passthrough")
+    for model in (
+        make_pipeline(by_name, LogisticRegression(max_iter=1000)),
+        make_pipeline(FunctionTransformer(lambda frame: frame[["c", "b"]]), LogisticRegression(max_iter=1000)),
+        GridSearchCV(make_pipeline(by_name, LogisticRegression(max_iter=1000)), {}, cv=2),
+    ):
+        model.fit(FRAME, LABELS)
+        expected = model.predict_proba(FRAME)
+        np.testing.assert_array_equal(predict(IRIS, model, "predict_proba"), expected)
+        shuffled = NamedRows(IRIS[:, ::-1], NAMES[::-1])
+        np.testing.assert_array_equal(predict(shuffled, model, "predict_proba"), expected)
+
+
+class OwnModel:
+    """A model that is not scikit-learn's, with names and without parameters."""
+
+    feature_names_in_ = np.array(["a", "b"], dtype=object)
+
+    def predict(self, rows):
+        return rows["b"]
+
+
+def test_a_model_of_ones_own_with_names_is_given_a_data_frame():
+    assert predict(np.array([[1.0, 2.0]]), OwnModel()).tolist() == [2.0]
+
+
+def test_what_an_input_fn_of_the_users_returns_is_passed_as_it_is():
+    assert predict(FRAME, NAMED).tolist() == NAMED.predict(FRAME).tolist()
+
+
+def test_an_unknown_method_is_refused_before_the_rows_are_looked_at():
+    with pytest.raises(UnknownMethod):
+        predict(None, PLAIN, "fit")

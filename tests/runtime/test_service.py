@@ -1,0 +1,341 @@
+"""One request to one response, with the user's hooks and ours, real models, and every failure as JSON."""
+
+from __future__ import annotations
+
+import json
+import logging
+import textwrap
+import warnings
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import sklearn
+from sklearn.datasets import load_iris
+from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.multioutput import MultiOutputClassifier
+from sklearn.preprocessing import OneHotEncoder
+
+from sklearn_runtime.codecs import decode, encode
+from sklearn_runtime.content_types import SUPPORTED
+from sklearn_runtime.errors import ModelLoadError
+from sklearn_runtime.model import digest_files
+from sklearn_runtime.service import InferenceService
+from sklearn_runtime.settings import Settings
+
+IRIS, SPECIES = load_iris(return_X_y=True)
+JSON, CSV, NPY = SUPPORTED
+
+
+@pytest.fixture(scope="module")
+def classifier():
+    return LogisticRegression(max_iter=1000).fit(IRIS, SPECIES)
+
+
+@pytest.fixture
+def serve(tmp_path, request):
+    """Start a service on a model and, if given, a program."""
+    modules = __import__("sys").modules
+
+    def start(model, program=None, **settings):
+        (tmp_path / "model" / "code").mkdir(parents=True, exist_ok=True)
+        if model is not None:
+            joblib.dump(model, tmp_path / "model" / "model.joblib")
+        if program is not None:
+            (tmp_path / "model" / "code" / "my-hooks.py").write_text(textwrap.dedent(program), encoding="utf-8")
+            settings["program"] = "my-hooks.py"
+            request.addfinalizer(lambda: modules.pop("sklearn_runtime_program", None))
+        return InferenceService.load(
+            Settings(model_dir=str(tmp_path / "model"), code_dirs=(str(tmp_path / "model" / "code"),), **settings)
+        )
+
+    return start
+
+
+def error_of(response):
+    assert response.content_type == JSON
+    return json.loads(response.body)["error"]
+
+
+@pytest.mark.parametrize("sent", SUPPORTED)
+@pytest.mark.parametrize("accepted", SUPPORTED)
+def test_predictions_are_the_models_own_in_every_pair_of_content_types(serve, classifier, sent, accepted):
+    response = serve(classifier).invoke(encode(IRIS, sent), sent, accepted)
+    assert response.status == 200
+    np.testing.assert_array_equal(decode(response.body, response.content_type), classifier.predict(IRIS))
+    response = serve(classifier).invoke(encode(IRIS, sent), sent, accepted, "method=predict_proba")
+    np.testing.assert_array_equal(decode(response.body, response.content_type), classifier.predict_proba(IRIS))
+
+
+def test_string_labels_travel_as_text(serve):
+    labels = np.array(["no", "yes"], dtype=object)[(SPECIES > 0).astype(int)]
+    service = serve(LogisticRegression(max_iter=1000).fit(IRIS, labels))
+    for accepted in SUPPORTED:
+        response = service.invoke(encode(IRIS, NPY), NPY, accepted)
+        assert decode(response.body, response.content_type).tolist() == labels.tolist()
+
+
+def test_nan_in_a_prediction_is_null_in_json(serve):
+    class_ = LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0])
+    class_.coef_ = np.array([np.nan])
+    service = serve(class_)
+    assert service.invoke(b"[[1.0]]", JSON, JSON).body == b"[null]"
+    assert service.invoke(b"[[1.0]]", JSON, CSV).body == b"nan\n"
+    assert np.isnan(decode(service.invoke(b"[[1.0]]", JSON, NPY).body, NPY)).all()
+
+
+def test_arrays_of_several_shapes_are_json_only(serve):
+    targets = np.column_stack([SPECIES, SPECIES > 0])
+    model = MultiOutputClassifier(LogisticRegression(max_iter=1000)).fit(IRIS, targets)
+    service = serve(model)
+    body = encode(IRIS[:2], NPY)
+    assert decode(service.invoke(body, NPY, NPY).body, NPY).shape == (2, 2)
+    answer = json.loads(service.invoke(body, NPY, JSON, "method=predict_proba").body)
+    assert [np.shape(output) for output in answer] == [(2, 3), (2, 2)]
+    refused = service.invoke(body, NPY, NPY, "method=predict_proba")
+    assert refused.status == 406
+    assert "accept application/json" in error_of(refused)["message"]
+
+
+def test_a_sparse_result_is_written_out(serve):
+    model = OneHotEncoder().fit([[0.0], [1.0]])
+    service = serve(model, method="transform")
+    assert service.invoke(b"[[1.0]]", JSON, JSON).body == b"[[0.0, 1.0]]"
+
+
+def test_a_data_frame_result_is_its_rows(serve):
+    service = serve(
+        LinearRegression().fit([[0.0], [1.0]], [0, 1]),
+        """
+        import pandas
+        def predict_fn(input_object, model):
+            return pandas.DataFrame({"value": model.predict(input_object), "name": ["x"] * len(input_object)})
+        """,
+    )
+    assert service.invoke(b"[[1.0]]", JSON, CSV).body.endswith(b",x\n")
+    assert json.loads(service.invoke(b"[[1.0]]", JSON, JSON).body)[0][1] == "x"
+    assert service.invoke(b"[[1.0]]", JSON, NPY).status == 406
+
+
+def test_float32_is_restored_by_the_setting(serve):
+    program = "def predict_fn(input_object, model):\n    return [str(input_object.dtype)]\n"
+    assert (
+        serve(None, program + "def model_fn(d):\n    return 0\n").invoke(b"[[0.1]]", JSON, JSON).body == b'["float64"]'
+    )
+    cast = serve(None, program + "def model_fn(d):\n    return 0\n", float32=True)
+    assert cast.invoke(b"[[0.1]]", JSON, JSON).body == b'["float32"]'
+
+
+def test_the_default_accept_is_a_setting(serve, classifier):
+    service = serve(classifier, default_accept=CSV)
+    assert service.invoke(encode(IRIS[:1], NPY), NPY, None).content_type == "text/csv; charset=utf-8"
+    assert service.invoke(encode(IRIS[:1], NPY), NPY, "*/*").body == b"0\n"
+
+
+ECHO = """
+def model_fn(model_dir):
+    return "model"
+
+def input_fn(request_body, request_content_type):
+    return [type(request_body).__name__, request_content_type]
+
+def predict_fn(input_object, model):
+    return input_object + [model]
+
+def output_fn(prediction, content_type):
+    return " ".join(prediction + [content_type])
+"""
+
+
+@pytest.mark.parametrize(
+    ("content_type", "accept", "told"),
+    [
+        ("application/json", None, "str application/json model application/json"),
+        (None, "*/*", "str application/json model application/json"),
+        ("text/csv", "text/csv", "str text/csv model text/csv"),
+        ("text/csv; charset=utf-8", "a/b, c/d;q=0.5", "bytes text/csv; charset=utf-8 model a/b, c/d;q=0.5"),
+        ("application/octet-stream", "*/*;q=0.1", "bytes application/octet-stream model */*;q=0.1"),
+    ],
+)
+def test_hooks_are_given_what_the_stock_server_gives(serve, content_type, accept, told):
+    service = serve(None, ECHO)
+    assert service.may_block
+    response = service.invoke(b"\xff", content_type, accept)
+    assert response.body.decode() == told
+    expected = {"a/b, c/d;q=0.5": "a/b", "*/*;q=0.1": JSON}.get(accept or "", accept)
+    assert response.content_type == (expected if expected not in (None, "*/*") else JSON)
+
+
+def test_an_npy_body_without_a_type_reaches_a_hook_as_npy(serve):
+    assert serve(None, ECHO).invoke(b"\x93NUMPY", None, "text/x").body == b"bytes application/x-npy model text/x"
+
+
+def test_transform_fn_replaces_the_three(serve, classifier):
+    service = serve(
+        classifier,
+        """
+        def transform_fn(model, request_body, request_content_type, accept):
+            return f"{type(model).__name__} {request_body} {request_content_type}", "text/plain"
+        """,
+    )
+    assert service.invoke(b"abc", CSV, "text/html") == (200, "text/plain", b"LogisticRegression abc text/csv")
+
+
+@pytest.mark.parametrize(
+    ("expression", "content_type", "body"),
+    [
+        ("b'abc'", "text/csv", b"abc"),
+        ("'\u00e9'", "text/csv", b"\xc3\xa9"),
+        ("bytearray(b'abc')", "text/csv", b"abc"),
+        ("memoryview(b'abc')", "text/csv", b"abc"),
+        ("(b'abc', 'a/b')", "a/b", b"abc"),
+        ("('abc', 'a/b')", "a/b", b"abc"),
+        ("__import__('flask').Response('abc', mimetype='a/b')", "a/b", b"abc"),
+    ],
+)
+def test_an_output_fn_may_return_a_body_a_pair_or_a_response(serve, classifier, expression, content_type, body):
+    service = serve(classifier, f"def output_fn(prediction, content_type):\n    return {expression}\n")
+    assert service.invoke(encode(IRIS[:1], NPY), NPY, CSV) == (200, content_type, body)
+
+
+def test_a_response_keeps_its_status(serve, classifier):
+    service = serve(
+        classifier,
+        "import flask\ndef output_fn(prediction, content_type):\n    return flask.Response('no', status=422)\n",
+    )
+    assert service.invoke(encode(IRIS[:1], NPY), NPY, CSV).status == 422
+
+
+@pytest.mark.parametrize("expression", ["{'a': 1}", "None", "(1, 2, 3)", "prediction"])
+def test_anything_else_from_an_output_fn_is_named(serve, classifier, expression):
+    service = serve(classifier, f"def output_fn(prediction, content_type):\n    return {expression}\n")
+    response = service.invoke(encode(IRIS[:1], NPY), NPY, CSV)
+    assert response.status == 500
+    assert "return bytes or str" in error_of(response)["message"]
+
+
+@pytest.mark.parametrize(
+    ("program", "type_name", "message"),
+    [
+        ("def input_fn(b, c):\n    return 1 / 0\n", "ZeroDivisionError", "division by zero"),
+        ("def predict_fn(i, m):\n    raise ValueError('secret-free')\n", "ValueError", "secret-free"),
+        ("def output_fn(p, c):\n    raise SystemExit('bye')\n", "SystemExit", "bye"),
+        ("def transform_fn(m, b, c, a):\n    raise KeyError('k')\n", "KeyError", "'k'"),
+    ],
+)
+def test_a_hook_that_raises_is_500_with_class_and_message_and_a_traceback_in_the_log(
+    serve, classifier, program, type_name, message, caplog
+):
+    response = serve(classifier, program).invoke(encode(IRIS[:1], NPY), NPY, JSON)
+    assert response.status == 500
+    assert error_of(response) == {"type": type_name, "message": message, "row": None, "column": None}
+    assert "Traceback" in caplog.text
+    assert "Traceback" not in response.body.decode()
+
+
+def test_a_hook_may_refuse_with_a_status_of_its_own(serve, classifier):
+    program = """
+    from sklearn_runtime.errors import InvalidRows
+    def input_fn(b, c):
+        raise InvalidRows("too old", row=3, column=1)
+    """
+    response = serve(classifier, program).invoke(b"", JSON, JSON)
+    assert response.status == 400
+    assert error_of(response) == {"type": "InvalidRows", "message": "too old", "row": 3, "column": 1}
+
+
+def test_nothing_of_a_refused_request_is_in_the_log(serve, classifier, caplog):
+    caplog.set_level(logging.DEBUG)
+    response = serve(classifier).invoke(b"[[1, 2, 3, 'payload-in-request']]", JSON, JSON)
+    assert response.status == 400
+    response = serve(classifier).invoke(b'[[1, 2, 3, "payload-in-request"]]', JSON, JSON)
+    assert "payload-in-request" in error_of(response)["message"]
+    assert "payload" not in caplog.text
+    assert "request refused: 400 InvalidRows, row 0, column 3" in caplog.text
+
+
+def test_a_method_cannot_be_chosen_where_the_program_decides(serve, classifier):
+    service = serve(classifier, "def predict_fn(input_object, model):\n    return [1]\n")
+    assert service.invoke(b"[1]", JSON, JSON, "trace=1").body == b"[1]"
+    response = service.invoke(b"[1]", JSON, JSON, "method=predict_proba")
+    assert response.status == 400
+    assert error_of(response)["type"] == "UnknownMethod"
+
+
+def test_the_endpoints_method_is_a_setting(serve, classifier):
+    service = serve(classifier, method="predict_proba")
+    assert not service.may_block
+    body = encode(IRIS, NPY)
+    np.testing.assert_array_equal(decode(service.invoke(body, NPY, NPY).body, NPY), classifier.predict_proba(IRIS))
+    np.testing.assert_array_equal(
+        decode(service.invoke(body, NPY, NPY, "method=predict").body, NPY), classifier.predict(IRIS)
+    )
+
+
+def test_a_method_setting_that_cannot_work_is_refused_at_start(serve, classifier):
+    with pytest.raises(ModelLoadError, match="no method 'transform': LogisticRegression has predict, predict_proba"):
+        serve(classifier, method="transform")
+    with pytest.raises(ModelLoadError, match="dict has none of predict, "):
+        serve({"not": "a model"})
+    with pytest.raises(ModelLoadError, match=r"METHOD is 'transform', but my-hooks.py defines predict_fn"):
+        serve(classifier, "def predict_fn(i, m):\n    return 1\n", method="transform")
+
+
+@pytest.mark.parametrize("failure", ["raise RuntimeError('no\\ndisk')", "import sys; sys.exit('no\\ndisk')"])
+def test_a_model_fn_that_fails_is_told_in_one_line_and_logged(serve, failure, caplog):
+    with pytest.raises(ModelLoadError, match=r"model_fn in my-hooks.py raised (RuntimeError|SystemExit): no disk$"):
+        serve(None, f"def model_fn(model_dir):\n    {failure}\n")
+    assert "Traceback" in caplog.text
+
+
+def test_a_model_load_error_of_a_hook_passes_as_it_is(serve):
+    with pytest.raises(ModelLoadError, match="holds no model file"):
+        serve(None)
+
+
+def test_digest_and_version_are_checked_whoever_loads_the_model(serve, classifier, tmp_path):
+    program = "def model_fn(model_dir):\n    raise AssertionError('loaded')\n"
+    serve(classifier)
+    digest = digest_files(str(tmp_path / "model"))
+    serve(classifier, model_sha256=digest, model_sklearn=sklearn.__version__)
+    for wrong in ({"model_sha256": "0" * 64}, {"model_sklearn": "0.1.0"}):
+        with pytest.raises(ModelLoadError, match=r"the artifact changed since|fitted with scikit-learn 0.1.0"):
+            serve(classifier, program, **wrong)
+
+
+def test_scikit_learns_warning_about_names_is_silenced_once_for_all(serve):
+    model = LogisticRegression(max_iter=1000).fit(pd.DataFrame(IRIS, columns=list("abcd")), SPECIES)
+    service = serve(model)
+    with warnings.catch_warnings(record=True) as caught:
+        assert service.invoke(encode(IRIS, NPY), NPY, NPY).status == 200
+    assert not caught
+
+
+def test_execution_parameters_have_a_default(serve, classifier):
+    service = serve(classifier, workers=3, max_body_bytes=6 << 20)
+    response = service.execution_parameters()
+    assert json.loads(response.body) == {
+        "MaxConcurrentTransforms": 3,
+        "BatchStrategy": "MULTI_RECORD",
+        "MaxPayloadInMB": 6,
+    }
+    assert json.loads(serve(classifier).execution_parameters().body)["MaxConcurrentTransforms"] == 1
+
+
+@pytest.mark.parametrize(
+    ("expression", "status", "body"),
+    [
+        ("{'MaxPayloadInMB': 7}", 200, b'{"MaxPayloadInMB": 7}'),
+        ("'{}'", 200, b"{}"),
+        ("1 / 0", 500, None),
+        ("7", 500, None),
+    ],
+)
+def test_execution_parameters_may_be_the_users(serve, classifier, expression, status, body):
+    service = serve(classifier, f"def execution_parameters_fn():\n    return {expression}\n")
+    response = service.execution_parameters()
+    assert response.status == status
+    assert response.content_type == JSON
+    assert body is None or response.body == body
+    assert not service.may_block

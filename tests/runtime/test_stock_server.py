@@ -1,0 +1,104 @@
+"""The hooks as the servers of the AWS image call them."""
+
+from __future__ import annotations
+
+import sys
+from types import SimpleNamespace
+
+import flask
+import numpy as np
+import pytest
+
+from sklearn_runtime.codecs import encode
+from sklearn_runtime.hooks import Hooks, load_hooks
+from sklearn_runtime.settings import Settings
+from sklearn_runtime.stock_server import contract_hooks, in_stock_server
+from tests.runtime.request_cases import build_model, write_artifact
+
+pytestmark = pytest.mark.filterwarnings("ignore:X does not have valid feature names:UserWarning")
+ROWS = np.array([[5.1, 3.5, 1.4, 0.2]])
+
+
+@pytest.fixture
+def stock(monkeypatch):
+    """What the single-model server leaves behind when it imports the hooks."""
+    monkeypatch.setitem(sys.modules, "sagemaker_containers", SimpleNamespace())
+    monkeypatch.delenv("SAGEMAKER_MULTI_MODEL", raising=False)
+
+
+def settings_for(artifact, base):
+    return Settings.from_environ({"SAGEMAKER_BASE_DIR": str(base), **write_artifact(artifact, base / "model")})
+
+
+def exported(settings):
+    return contract_hooks(load_hooks(settings), settings)
+
+
+def test_elsewhere_the_four_hooks_are_exported_and_work_together(tmp_path):
+    settings = settings_for("iris", tmp_path)
+    hooks = exported(settings)
+    assert sorted(hooks) == ["input_fn", "model_fn", "output_fn", "predict_fn"]
+    model = hooks["model_fn"](settings.model_dir)
+    prediction = hooks["predict_fn"](hooks["input_fn"]("5.1,3.5,1.4,0.2", "text/csv"), model)
+    assert hooks["output_fn"](prediction, "text/csv") == (b"setosa\n", "text/csv")
+
+
+def test_the_settings_reach_the_hooks(tmp_path):
+    settings = settings_for("iris", tmp_path)._replace(method="predict_proba", float32=True)
+    hooks = exported(settings)
+    rows = hooks["input_fn"]("[[5.1, 3.5, 1.4, 0.2]]", "application/json")
+    assert rows.dtype == np.float32
+    assert hooks["predict_fn"](rows, hooks["model_fn"](settings.model_dir)).shape == (1, 3)
+
+
+def test_the_users_hooks_are_exported_as_they_are():
+    def own(*arguments):
+        return arguments
+
+    four = Hooks(
+        input_fn=own, predict_fn=own, output_fn=own, defined=frozenset(["input_fn", "predict_fn", "output_fn"])
+    )
+    hooks = contract_hooks(four, Settings())
+    assert [hooks[name] for name in ("input_fn", "predict_fn", "output_fn")] == [own] * 3
+    one = Hooks(transform_fn=own, execution_parameters_fn=own, defined=frozenset(["transform_fn"]))
+    hooks = contract_hooks(one, Settings())
+    assert sorted(hooks) == ["execution_parameters_fn", "model_fn", "transform_fn"]
+    assert hooks["transform_fn"] is own
+
+
+def test_the_multi_model_server_is_not_the_single_model_server(stock, monkeypatch):
+    assert in_stock_server()
+    monkeypatch.setenv("SAGEMAKER_MULTI_MODEL", "true")
+    assert not in_stock_server()
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "text"),
+    [
+        ("[5.1, 3.5, 1.4, 0.2]", {"Content-Type": "application/json"}, 200, '["setosa"]'),
+        ("5.1,3.5,1.4,0.2", {"ContentType": "text/csv", "Accept": "text/csv;q=0.5"}, 200, "setosa\n"),
+        (encode(ROWS, "application/x-npy"), {"Content-Type": "application/x-npy"}, 200, '["setosa"]'),
+        ("[5.1, 3.5, 1.4, 0.2]", {"X-Amzn-SageMaker-Custom-Attributes": "method=fit"}, 400, '"UnknownMethod"'),
+        ("[5.1", {"Content-Type": "application/json"}, 400, '"MalformedBody"'),
+        ("<a/>", {"Content-Type": "application/xml"}, 415, '"UnsupportedMediaType"'),
+        ("[5.1, 3.5, 1.4, 0.2]", {"Accept": "text/html"}, 406, '"NotAcceptable"'),
+    ],
+)
+def test_in_the_stock_server_a_request_has_its_own_status_and_body(stock, tmp_path, body, headers, status, text):
+    hooks = exported(settings_for("iris", tmp_path))
+    assert sorted(hooks) == ["model_fn", "transform_fn"]
+    with flask.Flask("stock").test_request_context(headers=headers):
+        response = hooks["transform_fn"](build_model("iris"), body, "application/json", "application/json")
+    assert response.status_code == status
+    assert text in response.get_data(as_text=True)
+    assert response.content_type.startswith(
+        "text/csv" if headers.get("Accept") == "text/csv;q=0.5" else "application/json"
+    )
+
+
+def test_in_the_stock_server_a_failing_hook_has_its_message(stock, tmp_path):
+    hooks = exported(settings_for("hook_raises", tmp_path))
+    with flask.Flask("stock").test_request_context():
+        response = hooks["transform_fn"](build_model("iris"), "[5.1, 3.5, 1.4, 0.2]", "application/json", "*/*")
+    assert response.status_code == 500
+    assert '"KeyError"' in response.get_data(as_text=True)
