@@ -106,7 +106,7 @@ class ArtifactStore:
         ------
         AccessDeniedError, ModelDataError
         """
-        content = self._read(location)
+        content: bytes = self._find(location).value
         try:
             with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as archive:
                 # The filter refuses absolute paths, paths and links that lead outside, and devices.
@@ -132,27 +132,39 @@ class ArtifactStore:
         ------
         AccessDeniedError, ModelDataError, UnsupportedModelError
         """
-        source = container.get("ModelDataSource", {}).get("S3DataSource")
-        if source is None:
-            url = container.get("ModelDataUrl")
-            if url:
-                self.fetch_archive(Location.parse(url), folder)
+        kind, location = _model_data(container)
+        if location is None:
             return
-        location = Location.parse(source["S3Uri"])
-        kind = (source["S3DataType"], source["CompressionType"])
-        if kind == ("S3Object", "Gzip"):
+        if kind.archive:
             self.fetch_archive(location, folder)
-        elif kind == ("S3Object", "None"):
-            self._save(location, folder / location.key.rsplit("/", 1)[-1])
-        elif kind == ("S3Prefix", "None"):
-            self._fetch_prefix(location, folder)
+        elif kind.prefix:
+            for key in self._keys(location):
+                target = (folder / key.removeprefix(location.key).lstrip("/")).resolve()
+                if not target.is_relative_to(folder.resolve()):
+                    raise ModelDataError(f"the key {key!r} leads outside the model folder: rename the object")
+                self._save(Location(location.bucket, key), target)
         else:
-            raise UnsupportedModelError(
-                f"ModelDataSource with S3DataType {kind[0]!r} and CompressionType {kind[1]!r} is not emulated: "
-                "use S3Object with Gzip or None, or S3Prefix with None"
-            )
+            self._save(location, folder / location.key.rsplit("/", 1)[-1])
 
-    def _fetch_prefix(self, location: Location, folder: Path) -> None:
+    def check_model(self, container: Mapping[str, Any]) -> None:
+        """Make sure that a container definition's model artifact is there and may be read, as CreateModel does.
+
+        Parameters
+        ----------
+        container
+            ContainerDefinition.
+
+        Raises
+        ------
+        AccessDeniedError, ModelDataError, UnsupportedModelError
+        """
+        kind, location = _model_data(container)
+        if location is None:
+            return
+        for key in self._keys(location) if kind.prefix else [location.key]:
+            self._find(Location(location.bucket, key))
+
+    def _keys(self, location: Location) -> list[str]:
         self._authorize("s3:ListBucket", location, f"arn:{self._partition}:s3:::{location.bucket}", location.key)
         objects = self._bucket(location).keys
         keys = [
@@ -162,19 +174,16 @@ class ArtifactStore:
         ]
         if not keys:
             raise ModelDataError(f"Could not find model data at {location}: no object has this prefix.")
-        for key in keys:
-            target = (folder / key.removeprefix(location.key).lstrip("/")).resolve()
-            if not target.is_relative_to(folder.resolve()):
-                raise ModelDataError(f"the key {key!r} leads outside the model folder: rename the object")
-            self._save(Location(location.bucket, key), target)
+        return keys
 
     def _save(self, location: Location, target: Path) -> None:
-        content = self._read(location)
+        content: bytes = self._find(location).value
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         target.chmod(0o444)
 
-    def _read(self, location: Location) -> bytes:
+    def _find(self, location: Location) -> Any:
+        """Give moto's object, if the role may read it."""
         self._authorize("s3:GetObject", location, f"arn:{self._partition}:s3:::{location.bucket}/{location.key}")
         found = self._bucket(location).keys.get(location.key)
         if not _is_object(found):
@@ -183,8 +192,7 @@ class ArtifactStore:
         # The key that AWS manages for S3 may be used through S3 by everyone in the account.
         if found.encryption == "aws:kms" and key_id and not key_id.endswith("alias/aws/s3"):
             self._authorize_decrypt(location, key_id)
-        content: bytes = found.value
-        return content
+        return found
 
     def _bucket(self, location: Location) -> Any:
         try:
@@ -210,6 +218,32 @@ class ArtifactStore:
             self._role.authorize(action, resource, context)
         except AccessDeniedError as error:
             raise error.during(f"Could not access model data at {location}.") from None
+
+
+class _Kind(NamedTuple):
+    archive: bool
+    prefix: bool
+
+
+_KINDS = {
+    ("S3Object", "Gzip"): _Kind(archive=True, prefix=False),
+    ("S3Object", "None"): _Kind(archive=False, prefix=False),
+    ("S3Prefix", "None"): _Kind(archive=False, prefix=True),
+}
+
+
+def _model_data(container: Mapping[str, Any]) -> tuple[_Kind, Location | None]:
+    source = container.get("ModelDataSource", {}).get("S3DataSource")
+    if source is None:
+        url = container.get("ModelDataUrl")
+        return _KINDS["S3Object", "Gzip"], Location.parse(url) if url else None
+    wanted = (source["S3DataType"], source["CompressionType"])
+    if wanted not in _KINDS:
+        raise UnsupportedModelError(
+            f"ModelDataSource with S3DataType {wanted[0]!r} and CompressionType {wanted[1]!r} is not emulated: "
+            "use S3Object with Gzip or None, or S3Prefix with None"
+        )
+    return _KINDS[wanted], Location.parse(source["S3Uri"])
 
 
 def _is_object(found: Any) -> bool:

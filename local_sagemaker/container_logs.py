@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import time
 from collections import deque
 from typing import TYPE_CHECKING
@@ -77,8 +78,8 @@ class ContainerLog:
 
     @property
     def last_line(self) -> str:
-        """The last line that is not blank, or an empty string."""
-        return next((line.strip() for line in reversed(self._last_lines) if line.strip()), "")
+        """The last line that is not blank, or an empty string; of a JSON line its ``message``."""
+        return next((_message(line) for line in reversed(self._last_lines) if line.strip()), "")
 
     def _authorize_group(self, action: str) -> None:
         # A policy may name a log group with or without the end that stands for its streams.
@@ -89,3 +90,10 @@ class ContainerLog:
 
     def _authorize_put(self) -> None:
         self._role.authorize("logs:PutLogEvents", f"{self._group_arn}:log-stream:{self._stream}")
+
+
+def _message(line: str) -> str:
+    try:
+        return str(json.loads(line)["message"])
+    except (ValueError, KeyError, TypeError):
+        return line.strip()

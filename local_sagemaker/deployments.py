@@ -52,7 +52,7 @@ class Deployment:
         self._backend = backend
         self._base_url = base_url
         self._lock = threading.Lock()
-        self._starting: Fleet | None = None
+        self._fleets: list[Fleet] = []
         self._stopped = False
         self._operation: Future[None] = Future()
 
@@ -125,12 +125,10 @@ class Deployment:
         """Stop all processes now, whatever is under way."""
         with self._lock:
             self._stopped = True
-            starting = self._starting
-            router, self.router = self.router, None
-        if starting is not None:
-            starting.stop()
-        if router is not None:
-            router.fleet.stop()
+            self.router = None
+            fleets = list(self._fleets)
+        for fleet in fleets:
+            fleet.stop()
 
     def _begin(self, status: str, work: Callable[[], None]) -> None:
         with self._lock:
@@ -150,7 +148,7 @@ class Deployment:
             try:
                 work()
             except Exception as error:  # noqa: BLE001
-                reason = str(error) if isinstance(error, DataPlaneError) else f"{type(error).__name__}: {error}"
+                reason = _reason(error)
                 with self._lock:
                     # An endpoint that has an old fleet is in service with it.
                     self._settle("InService" if status == "Updating" else "Failed", reason)
@@ -178,30 +176,42 @@ class Deployment:
         }
         fleet = make_fleet(self.identity, config, self._backend.describe_model, self._base_url)
         with self._lock:
-            if self._stopped:
-                return
-            self._starting = fleet
+            self._raise_if_stopped()
+            self._fleets.append(fleet)
         try:
             fleet.start()
-            self._switch_to(fleet)
-        finally:
-            self._starting = None
+        except BaseException:
+            self._fleets.remove(fleet)
+            raise
+        self._switch_to(fleet)
         self._resource.endpoint_config_name = config_name
         self._resource.production_variants = describe_variants(config)
         self._resource.data_capture_config = config.get("DataCaptureConfig")
 
     def _switch_to(self, fleet: Fleet) -> None:
         with self._lock:
+            self._raise_if_stopped()
             router = self.router
             if router is None:
                 self.router = Router(fleet)
         if router is not None:
-            router.replace(fleet, INVOCATION_TIMEOUT).stop()
+            self._stop_fleet_of(router, fleet)
+
+    def _stop_fleet_of(self, router: Router, successor: Fleet) -> None:
+        old = router.replace(successor, INVOCATION_TIMEOUT)
+        old.stop()
+        self._fleets.remove(old)
+
+    def _raise_if_stopped(self) -> None:
+        if self._stopped:
+            raise DataPlaneError("the local cloud stopped the endpoint")
 
     def _retune(self, desired: Sequence[Mapping[str, Any]]) -> None:
-        router = self.router
+        with self._lock:
+            self._raise_if_stopped()
+            router = self.router
         if router is None:
-            raise DataPlaneError("the endpoint was deleted")
+            raise AssertionError("an endpoint that is in service has a fleet")
         described = {variant["VariantName"]: variant for variant in self._resource.production_variants}
         for change in desired:
             name = change["VariantName"]
@@ -226,8 +236,15 @@ class Deployment:
         with self._lock:
             router, self.router = self.router, None
         if router is not None:
-            router.replace(Fleet([]), INVOCATION_TIMEOUT).stop()
+            self._stop_fleet_of(router, Fleet([]))
         forget()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, DataPlaneError):
+        return str(error)
+    # moto's errors keep their text apart from what str() gives.
+    return str(getattr(error, "message", None) or f"{type(error).__name__}: {error}")
 
 
 _COUNT = ("CurrentInstanceCount", "DesiredInstanceCount")

@@ -5,6 +5,7 @@
 ========================================================  ==========================================================
 moto                                                      what ours does
 ========================================================  ==========================================================
+SageMakerModelBackend.create_model                        refuses model data that is not there, or not for the role
 SageMakerModelBackend.create_endpoint                     refuses a name that is taken; starts the fleet
 SageMakerModelBackend.update_endpoint, and its response   moto has none: blue/green update
 SageMakerModelBackend.update_endpoint_weights_...         routes and scales accordingly
@@ -23,22 +24,26 @@ from typing import TYPE_CHECKING, Any
 from moto.core.responses import ActionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 from moto.sagemaker.exceptions import ValidationError
-from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend, sagemaker_backends
+from moto.sagemaker.models import FakeEndpoint, Model, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
+from moto.sagemaker.utils import arn_formatter
 
 from local_sagemaker import processes
+from local_sagemaker.app import ACCOUNT_ID
+from local_sagemaker.artifacts import ArtifactStore
+from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.deployments import Deployment, DeploymentError, describe_variants
 from local_sagemaker.endpoint_identity import EndpointIdentity
 from local_sagemaker.invocation_metrics import InvocationMetrics
 from local_sagemaker.invocations import Invocations
+from local_sagemaker.rights import ExecutionRole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from local_sagemaker.routing import Router
 
-ACCOUNT_ID = "123456789012"
-
+_moto_create_model = SageMakerModelBackend.create_model
 _moto_create = SageMakerModelBackend.create_endpoint
 _moto_reset = SageMakerModelBackend.reset
 _moto_call = DomainDispatcherApplication.__call__
@@ -166,6 +171,21 @@ def _methods(plane: DataPlane) -> dict[type, dict[str, Any]]:
     }
 
 
+def _create_model(self: SageMakerModelBackend, model_name: str, execution_role_arn: str, **options: Any) -> Model:
+    identity = arn_formatter("model", model_name, self.account_id, self.region_name)
+    if model_name in self._models:
+        raise ValidationError(message=f'Cannot create already existing model "{identity}".')
+    containers = options.get("containers") or [options.get("primary_container") or {}]
+    try:
+        role = ExecutionRole.assume(execution_role_arn, region=self.region_name, source_arn=identity)
+        store = ArtifactStore(role, account_id=self.account_id, region=self.region_name)
+        for container in containers:
+            store.check_model(container)
+    except DataPlaneError as error:
+        raise ValidationError(message=str(error)) from error
+    return _moto_create_model(self, model_name, execution_role_arn, **options)
+
+
 def _backend_methods(plane: DataPlane) -> dict[str, Any]:
     def create_endpoint(
         self: SageMakerModelBackend, endpoint_name: str, endpoint_config_name: str, tags: list[dict[str, str]]
@@ -196,7 +216,7 @@ def _backend_methods(plane: DataPlane) -> dict[str, Any]:
         plane.stop(lambda identity: (identity.account_id, identity.region) == (self.account_id, self.region_name))
         _moto_reset(self)
 
-    return {
+    replaced = {
         method.__name__: method
         for method in (
             create_endpoint,
@@ -207,6 +227,7 @@ def _backend_methods(plane: DataPlane) -> dict[str, Any]:
             reset,
         )
     }
+    return {"create_model": _create_model, **replaced}
 
 
 def _update_endpoint_response(self: SageMakerResponse) -> ActionResult:

@@ -134,7 +134,7 @@ class Variant:
     def _prepare(self) -> Callable[[], Container]:
         """Assume the role, check what the image takes, fetch model and code; give what makes an instance."""
         endpoint, model = self._endpoint, self._model
-        definition = _only_container(model)
+        definition = only_container(model)
         partition = get_partition(endpoint.region)
         role = ExecutionRole.assume(model.execution_role_arn, region=endpoint.region, source_arn=endpoint.arn)
         authorize_pull(role, definition.get("Image", ""), partition)
@@ -221,7 +221,19 @@ def make_fleet(
     )
 
 
-def _only_container(model: Any) -> Mapping[str, Any]:
+def only_container(model: Any) -> Mapping[str, Any]:
+    """Give the container definition of a model.
+
+    Parameters
+    ----------
+    model
+        moto's model.
+
+    Raises
+    ------
+    UnsupportedModelError
+        It is an inference pipeline or a multi-model endpoint.
+    """
     containers = model.containers or [model.primary_container]
     if len(containers) > 1:
         raise UnsupportedModelError(

@@ -36,6 +36,8 @@ class _Watchdog:
 
     def tell(self, verb: str, kind: str, value: int | str) -> None:
         with self._lock:
+            if self._process is None and verb == "drop":
+                return
             if self._process is None:
                 # A session of its own: Ctrl-C in the terminal must not end the watchdog before us.
                 self._process = subprocess.Popen(
