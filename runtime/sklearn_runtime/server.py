@@ -64,6 +64,10 @@ def _leave(*_: Any) -> NoReturn:
 
 def _parser(settings: Settings) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m sklearn_runtime.server", description="Serve a scikit-learn model.")
+    # SageMaker starts an image of one's own with this word.
+    parser.add_argument(
+        "command", nargs="?", choices=["serve"], default="serve", help="what to do (default %(default)s)"
+    )
     parser.add_argument(
         "--bind", metavar="ADDRESS", default=settings.bind, help="HOST:PORT or unix:PATH (default %(default)s)"
     )
@@ -87,13 +91,14 @@ def _positive(text: str) -> int:
 def _serve(settings: Settings) -> int:
     listener = bind(settings.bind)
     address = shown_address(listener)
+    cpus = len(os.sched_getaffinity(0))
     try:
-        service = _load(settings)
+        service = _load(settings._replace(workers=settings.workers or cpus))
         if settings.user is not None and os.geteuid() == 0:
             _become(settings.user)
-        workers = worker_count(settings.workers, len(os.sched_getaffinity(0)), resident_bytes(), memory_limit())
-        if settings.workers is not None and workers < settings.workers:
-            _log.warning("memory has room for %d workers, %d were asked for", workers, settings.workers)
+        workers = worker_count(settings.workers, cpus, resident_bytes(), memory_limit())
+        if workers < (settings.workers or cpus):
+            _log.warning("memory has room for %d workers, not for %d", workers, settings.workers or cpus)
         # What lives now lives for good: the collector must not touch it, and so copy its pages, in every worker.
         gc.collect()
         gc.freeze()

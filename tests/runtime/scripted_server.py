@@ -1,12 +1,19 @@
 """The server with a model that does what the request's body says, so that a test decides what happens when."""
 
+import asyncio
+import contextlib
 import os
+import resource
 import signal
+import socket
 import sys
+import threading
+import time
 import types
-from typing import NamedTuple, Optional
+from pathlib import Path
+from typing import NamedTuple
 
-from sklearn_runtime import server
+from sklearn_runtime import capacity, server
 from sklearn_runtime.errors import ModelLoadError
 
 
@@ -17,12 +24,12 @@ class Response(NamedTuple):
 
 
 class ScriptedService:
-    """Answers with the body, or obeys it: ``wait PATH`` (a named pipe), ``pid``, ``exit``, ``raise``, ``size N``, ..."""
+    """Answers with the body, or obeys it: ``wait PATH`` (of a named pipe), ``pid``, ``raise``, ``size N``..."""
 
     may_block = os.environ.get("SCRIPT_MAY_BLOCK") == "true"
 
     @classmethod
-    def load(cls, settings):
+    def load(cls, _settings):
         script = os.environ.get("SCRIPT_LOAD", "")
         if script == "fail":
             raise ModelLoadError("no model file in\n the directory")
@@ -36,14 +43,17 @@ class ScriptedService:
     def invoke(self, body, content_type, accept, custom_attributes=None):
         command, _, argument = body[:1000].partition(b" ")
         if command == b"wait":
-            with open(argument) as pipe:
-                return Response(200, "text/plain", pipe.read().encode())
+            return Response(200, "text/plain", Path(os.fsdecode(argument)).read_bytes())
         if command == b"pid":
             return Response(200, "text/plain", str(os.getpid()).encode())
         if command == b"thread":
-            import threading
-
             return Response(200, "text/plain", threading.current_thread().name.encode())
+        if command == b"slow":
+            time.sleep(float(argument))
+        if command == b"descriptors":
+            _use_up_descriptors()
+        if command == b"nodelay":
+            return Response(200, "text/plain", _no_delay())
         if command == b"exit":
             sys.exit("the hook left")
         if command == b"raise":
@@ -60,16 +70,50 @@ class ScriptedService:
             return Response(200, "text/plain", repr((content_type, accept, custom_attributes)).encode())
         return Response(200, "text/plain", bytes(body))
 
-    def execution_parameters(self) -> Optional[Response]:
+    def execution_parameters(self):
         if os.environ.get("SCRIPT_PARAMETERS") == "true":
             return Response(200, "application/json", b'{"BatchStrategy": "MultiRecord"}')
         return None
+
+
+def _use_up_descriptors() -> None:
+    """Leave no file descriptor free for half a second."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    taken = []
+    with contextlib.suppress(OSError):
+        while True:
+            taken.append(os.dup(2))
+    for descriptor in taken:
+        asyncio.get_event_loop().call_later(0.5, os.close, descriptor)
+
+
+def _no_delay() -> bytes:
+    """TCP_NODELAY of every client's socket that this process has."""
+    options = []
+    for path in Path("/proc/self/fd").iterdir():
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(path.name))) as candidate:
+            candidate.getpeername()  # an OSError for what is no socket, or not connected
+            if candidate.family == socket.AF_INET:
+                options.append(candidate.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+    return str(options).encode()
 
 
 service = types.ModuleType("sklearn_runtime.service")
 service.InferenceService = ScriptedService  # type: ignore[attr-defined]
 sys.modules["sklearn_runtime.service"] = service
 
+
+def _broken_loop() -> None:
+    raise RuntimeError("the event loop is broken")
+
+
+if "SKLEARN_RUNTIME_USER" in os.environ:
+    os.geteuid = lambda: 0  # whoever runs the tests
+if "SCRIPT_MEMORY" in os.environ:
+    # So many processes of this size have room.
+    vars(server)["memory_limit"] = lambda: int(os.environ["SCRIPT_MEMORY"]) * capacity.resident_bytes()
+if os.environ.get("SCRIPT_WORKERS_FAIL") == "true":
+    asyncio.new_event_loop = _broken_loop  # type: ignore[assignment]
 if os.environ.get("SCRIPT_WORKERS_DIE") == "true":
     os.register_at_fork(after_in_child=lambda: os._exit(7))
 

@@ -70,6 +70,14 @@ class ServingProcess:
         host, _, port = address.rpartition(":")
         return socket.create_connection((host, int(port)), WAIT_SECONDS)
 
+    def accepts(self) -> bool:
+        """Whether a new connection is let in."""
+        try:
+            self.connect().close()
+        except (ConnectionRefusedError, ConnectionResetError):
+            return False
+        return True
+
     def http(self) -> http.client.HTTPConnection:
         host, _, port = self.address.rpartition(":")
         return http.client.HTTPConnection(host, int(port), timeout=WAIT_SECONDS)
@@ -125,10 +133,13 @@ def read_response(client: socket.socket) -> tuple[int, dict[str, str], bytes]:
 
 
 @contextmanager
-def serving(*arguments: str, program=SCRIPTED, bind="127.0.0.1:0", workers=1, **variables: str) -> Iterator[ServingProcess]:
+def serving(
+    *arguments: str, program=SCRIPTED, bind="127.0.0.1:0", workers=1, **variables: str
+) -> Iterator[ServingProcess]:
     """A server with these environment variables, ended by its own process id."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SKLEARN_", "SAGEMAKER_"))}
-    environment.update(SKLEARN_RUNTIME_FAILURE_PAUSE="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", **variables)
+    environment.update(SKLEARN_RUNTIME_FAILURE_PAUSE="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    environment.update(variables)
     process = subprocess.Popen(
         [*program, "--bind", bind, "--workers", str(workers), *arguments],
         env=environment,

@@ -1,0 +1,144 @@
+"""Every log line is one JSON object, and none holds a payload."""
+
+import doctest
+import json
+import logging
+import os
+import subprocess
+import sys
+
+import pytest
+
+from sklearn_runtime import logs as module
+from sklearn_runtime.http_response import Answer
+from sklearn_runtime.logs import AccessLog, JsonFormatter
+
+
+class Later:
+    """Collects what an event loop would call later."""
+
+    def __init__(self):
+        self.calls = []
+
+    def __call__(self, seconds, call):
+        self.calls.append(call)
+
+
+@pytest.fixture
+def pipe():
+    reader, writer = os.pipe()
+    yield reader, writer
+    os.close(reader)
+    os.close(writer)
+
+
+def read_lines(reader):
+    return [json.loads(line) for line in os.read(reader, 1 << 20).splitlines()]
+
+
+def test_a_request_leaves_one_line_with_what_can_be_asked_for(pipe):
+    later = Later()
+    log = AccessLog(logging.INFO, later, pipe[1])
+    answer = Answer(400, "application/json", b'{"error": {"type": "MalformedBody", "message": "secret"}}')
+    log.request("POST", "/invocations", answer, 0.0125, 17, "text/csv", None)
+    assert len(later.calls) == 1
+    later.calls[0]()
+    [line] = read_lines(pipe[0])
+    assert line.pop("time").endswith("Z")
+    assert line == {
+        "level": "WARNING",
+        "event": "request",
+        "method": "POST",
+        "path": "/invocations",
+        "status": 400,
+        "ms": 12.5,
+        "request_bytes": 17,
+        "response_bytes": len(answer.body),
+        "content_type": "text/csv",
+        "accept": None,
+        "response_content_type": "application/json",
+        "error_type": "MalformedBody",
+        "pid": os.getpid(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "level"),
+    [
+        ("/ping", 200, logging.DEBUG),
+        ("/ping", 405, logging.WARNING),
+        ("/invocations", 200, logging.INFO),
+        ("/invocations", 400, logging.WARNING),
+        ("/invocations", 500, logging.ERROR),
+    ],
+)
+def test_a_line_is_written_from_its_level_on(path, status, level, pipe):
+    for threshold, lines in ((level, 1), (level + 1, 0)):
+        later = Later()
+        AccessLog(threshold, later, pipe[1]).request("GET", path, Answer(status, None, b""), 0.0, 0)
+        assert len(later.calls) == lines
+
+
+def test_a_client_s_text_is_quoted_and_cut(pipe):
+    log = AccessLog(logging.DEBUG, Later(), pipe[1])
+    log.request("POST", '/"\n\u00e4' + "x" * 5000, Answer(404, None, b""), 0.0, 0)
+    log.flush()
+    [line] = read_lines(pipe[0])
+    assert line["path"] == ('/"\n\u00e4' + "x" * 5000)[:200]
+
+
+def test_lines_are_written_in_pieces_that_do_not_interleave(pipe, monkeypatch):
+    sizes = []
+    monkeypatch.setattr("os.write", lambda _, data: sizes.append(len(data)))
+    log = AccessLog(logging.DEBUG, Later(), pipe[1])
+    for _ in range(400):
+        log.request("POST", "/invocations", Answer(200, None, b""), 0.0, 0)
+    log.flush()
+    assert max(sizes) <= 4096 < sum(sizes)
+    assert len(sizes) > 10
+
+
+def test_a_full_log_is_written_before_its_time(pipe, monkeypatch):
+    monkeypatch.setattr(module, "_FLUSH_BYTES", 1)
+    AccessLog(logging.DEBUG, Later(), pipe[1]).request("GET", "/ping", Answer(200, None, b""), 0.0, 0)
+    assert len(read_lines(pipe[0])) == 1
+
+
+def test_a_log_that_nobody_reads_is_given_up():
+    reader, writer = os.pipe()
+    os.close(reader)
+    later = Later()
+    log = AccessLog(logging.DEBUG, later, writer)
+    for _ in range(2):
+        log.request("GET", "/ping", Answer(200, None, b""), 0.0, 0)
+        log.flush()
+    os.close(writer)
+    assert len(later.calls) == 1
+
+
+def test_a_record_is_one_line_with_its_traceback():
+    try:
+        raise ValueError("line 1\nline 2")
+    except ValueError:
+        record = logging.LogRecord("a.b", logging.ERROR, "", 0, "failed: %s", ("x\ny",), sys.exc_info())
+    record.fields = {"workers": 2}
+    text = JsonFormatter().format(record)
+    assert "\n" not in text
+    line = json.loads(text)
+    assert (line["level"], line["message"], line["logger"], line["workers"]) == ("ERROR", "failed: x\ny", "a.b", 2)
+    assert line["traceback"].startswith("Traceback")
+
+
+def test_warnings_and_other_libraries_are_logged_as_json_too():
+    program = (
+        "import logging, warnings; from sklearn_runtime import logs; logs.configure(20);"
+        "logging.getLogger('other').info('hello'); logging.getLogger('other').debug('no'); warnings.warn('careful')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    first, second = (json.loads(line) for line in done.stderr.splitlines())
+    assert (first["logger"], first["message"]) == ("other", "hello")
+    assert (second["logger"], second["level"]) == ("py.warnings", "WARNING")
+
+
+def test_the_examples_in_the_docstrings_run():
+    assert doctest.testmod(module).failed == 0

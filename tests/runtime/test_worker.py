@@ -1,0 +1,149 @@
+"""A worker answers /ping whatever its model does, loses no request when it ends, and ends with its master."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from tests.runtime.serving_process import read_all, read_response, serving
+from tests.runtime.test_connection import PING, post
+
+
+@pytest.fixture
+def gate(tmp_path):
+    """A named pipe that the model waits for: opening it for writing waits until the request runs."""
+    path = tmp_path / "gate"
+    os.mkfifo(path)
+    return path
+
+
+def waiting(gate):
+    return post(b"wait %b" % os.fsencode(gate))
+
+
+def test_ping_is_answered_while_the_model_works(gate):
+    with serving(SCRIPT_MAY_BLOCK="true") as server, server.connect() as busy:
+        busy.sendall(waiting(gate))
+        with gate.open("w") as pipe:
+            for _ in range(3):
+                assert server.exchange(b"GET /ping HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200")
+            pipe.write("done")
+        assert read_response(busy)[2] == b"done"
+
+
+@pytest.mark.parametrize(
+    ("body", "variables", "in_thread"),
+    [
+        (b"thread", {}, False),
+        (b"thread " + b"x" * 65529, {}, False),
+        (b"thread " + b"x" * 65530, {}, True),
+        (b"thread", {"SCRIPT_MAY_BLOCK": "true"}, True),
+        (b"thread", {"SKLEARN_RUNTIME_LARGE_BODY_BYTES": "5"}, True),
+    ],
+)
+def test_only_large_bodies_and_hooks_of_the_user_s_leave_the_loop(body, variables, in_thread):
+    with serving(**variables) as server:
+        assert (server.invoke(body)[2] != b"MainThread") is in_thread
+
+
+def test_a_model_that_is_slow_with_small_bodies_leaves_the_loop_and_comes_back():
+    with serving() as server:
+        assert server.invoke(b"thread")[2] == b"MainThread"
+        server.invoke(b"slow 0.4")
+        assert server.invoke(b"thread")[2] != b"MainThread"
+        for _ in range(30):
+            server.invoke(b"quick")
+        assert server.invoke(b"thread")[2] == b"MainThread"
+
+
+def test_sigterm_lets_running_and_waiting_requests_finish(gate):
+    with (
+        serving(SCRIPT_MAY_BLOCK="true") as server,
+        server.connect() as running,
+        server.connect() as idle,
+        server.connect() as halfway,
+    ):
+        idle.sendall(PING)
+        assert read_response(idle)[0] == 200
+        halfway.sendall(post(b"abc")[:-1])
+        queued = server.connect()
+        running.sendall(waiting(gate))
+        queued.sendall(post(b"queued"))
+        with gate.open("w") as pipe:
+            server.process.send_signal(signal.SIGTERM)
+            # The listener is closed once the worker has heard of it; what is connected is still answered.
+            while server.accepts():
+                pass
+            idle.sendall(PING)
+            status, headers, _ = read_response(idle)
+            assert (status, headers["connection"]) == (200, "close")
+            halfway.sendall(b"c")
+            pipe.write("finished")
+        for client, body in ((running, b"finished"), (queued, b"queued"), (halfway, b"abc")):
+            status, headers, answer = read_response(client)
+            assert (status, headers["connection"], answer) == (200, "close", body)
+            assert client.recv(1) == b""
+        queued.close()
+        assert server.wait() == 0
+
+
+def test_idle_connections_do_not_hold_up_the_end():
+    with serving() as server, server.connect() as idle, server.connect() as silent:
+        idle.sendall(PING)
+        assert read_response(idle)[0] == 200
+        assert server.terminate() == 0
+        assert read_all(idle) == read_all(silent) == b""
+
+
+def test_what_does_not_finish_in_time_is_cut_off(gate):
+    with serving(SCRIPT_MAY_BLOCK="true", SKLEARN_RUNTIME_DRAIN_TIMEOUT="0.2") as server, server.connect() as client:
+        client.sendall(waiting(gate))
+        with gate.open("w"):
+            assert server.terminate() == 0
+            [line] = server.wait_for(lambda line: "cut off" in line["message"])
+        assert line["message"].startswith("1 connections")
+
+
+def test_a_worker_ends_with_its_master():
+    with serving(workers=2) as server:
+        server.invoke(b"")
+        server.process.kill()
+        # The log ends when the last process that writes to it has ended.
+        assert server.wait() == -signal.SIGKILL
+        server.wait_for(lambda line: "master process is gone" in line["message"])
+        assert not server.accepts()
+
+
+def test_without_file_descriptors_connections_wait_and_nothing_breaks():
+    with serving() as server:
+        server.invoke(b"descriptors 0")
+        client = server.connect()
+        client.sendall(PING)
+        server.wait_for(lambda line: "cannot accept a connection" in line["message"])
+        server.stdout.clear()
+        client.settimeout(30)
+        assert read_response(client)[0] == 200
+        client.close()
+
+
+def test_every_response_goes_to_its_own_request():
+    wrong: list[tuple[bytes, bytes]] = []
+
+    def ask(name, server):
+        client = server.http()
+        for number in range(40):
+            body = b"%d-%d" % (name, number)
+            client.request("POST", "/invocations", body)
+            answer = client.getresponse().read()
+            if answer != body:
+                wrong.append((body, answer))
+        client.close()
+
+    with serving(workers=2) as server:
+        threads = [threading.Thread(target=ask, args=(name, server)) for name in range(64)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert wrong == []
