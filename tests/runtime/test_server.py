@@ -6,6 +6,8 @@ import os
 import pwd
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -238,3 +240,22 @@ def test_root_s_rights_are_given_up_for_good(monkeypatch):
     assert calls == [("initgroups", (me.pw_name, me.pw_gid)), ("setgid", (me.pw_gid,)), ("setuid", (me.pw_uid,))]
     with pytest.raises(SettingsError, match="SKLEARN_RUNTIME_USER is 'no such user'"):
         module._become("no such user")
+
+
+BECOME_NOBODY = """
+import os
+from sklearn_runtime.server import _become
+_become("nobody")
+try:
+    os.setuid(0)
+except PermissionError:
+    print(*os.getresuid())
+"""
+
+
+def test_the_way_back_to_root_is_closed():
+    done = subprocess.run([sys.executable, "-c", BECOME_NOBODY], capture_output=True, text=True, check=False)
+    if os.geteuid() == 0:
+        assert done.stdout.split() == [str(pwd.getpwnam("nobody").pw_uid)] * 3
+    else:
+        assert "PermissionError" in done.stderr
