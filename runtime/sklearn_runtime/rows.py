@@ -81,7 +81,7 @@ def decode_rows(body: Union[bytes, str], content_type: Optional[str] = None, flo
         header = {"present": True, "absent": False}.get(media.parameters.get("header", "").lower())
         rows, columns = decode_csv_rows(data, media.charset, header)
     else:
-        rows = decode_json_rows(data, media.charset)
+        rows, columns = decode_json_rows(data, media.charset)
     if not rows.size:
         raise InvalidRows(f"the body holds no values: it has {rows.shape[0]} rows of {rows.shape[1]} columns")
     if float32 and media.name != NPY:

@@ -7,14 +7,15 @@ Infinity is written as ``1e999``, which every IEEE 754 reader takes for infinity
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Callable, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, Tuple, Union
 
 import numpy as np
 
 from sklearn_runtime.codecs.arrays import dense
 from sklearn_runtime.codecs.cells import body_text, float_rows
+from sklearn_runtime.codecs.json_forms import table
 from sklearn_runtime.content_types import CSV, JSON
-from sklearn_runtime.errors import InvalidRows, MalformedBody, NotAcceptable, shown
+from sklearn_runtime.errors import MalformedBody, NotAcceptable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -148,19 +149,21 @@ def _shape(data: Any) -> Tuple[int, ...]:
     return (len(data), *shapes.pop())
 
 
-def decode_json_rows(body: Body, charset: str = "utf-8") -> "NDArray[np.float64]":
+def decode_json_rows(body: Body, charset: str = "utf-8") -> "Tuple[NDArray[np.float64], Optional[Tuple[str, ...]]]":
     """Read the rows of a request.
 
     Parameters
     ----------
     body : bytes-like or str
-        A list of rows, or one flat list: one row. Text that is a number is one, true and false are 1 and 0, as in
-        NumPy.
+        A list of rows; one flat list: one row; or one of the other forms of `json_forms.table`. Text that is a number
+        is one, true and false are 1 and 0, as in NumPy.
 
     Returns
     -------
-    ndarray
+    rows : ndarray
         float64 of shape (rows, columns); each value is that of ``float`` of its text, bit for bit.
+    columns : tuple of str, or None
+        Names, where the form has them.
 
     Raises
     ------
@@ -172,27 +175,17 @@ def decode_json_rows(body: Body, charset: str = "utf-8") -> "NDArray[np.float64]
     Example
     -------
     >>> decode_json_rows(b"[1, null]")
-    array([[ 1., nan]])
+    (array([[ 1., nan]]), None)
     """
     text = body_text(body, charset)
     # float reads whole numbers too: exact beyond 2**53, with the sign of -0, and without a bound on the digits.
     data = _loads(text, parse_int=float)
-    if not isinstance(data, list):
-        raise InvalidRows(f"the body is {_kind(data)}, not rows: send a list of rows, for example [[1.0, 2.0]]")
     if '"' not in text:
         try:
             array = np.array(data, dtype=np.float64)
         except (TypeError, ValueError):
             array = np.empty(())
         if array.ndim == 2:
-            return array
-        if array.ndim == 1 and len(data):
-            return array.reshape(1, -1)
-    nested = any(isinstance(row, list) for row in data)
-    return float_rows(data if nested else ([data] if data else []))
-
-
-def _kind(data: Any) -> str:
-    if isinstance(data, dict):
-        return "an object with the keys " + ", ".join(map(shown, list(data)[:5]))
-    return shown(data)
+            return array, None
+    rows, columns = table(data)
+    return float_rows(rows), columns or None

@@ -54,7 +54,7 @@ def test_an_array_that_is_written_is_read_back_bit_for_bit(array):
     np.testing.assert_array_equal(read, expected.astype(read.dtype))
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1), min_size=1))
+@given(st.lists(st.text(min_size=1).filter(lambda text: "\0" not in text), min_size=1))
 def test_labels_of_any_text_come_back(labels):
     # Labels that look like numbers are numbers in CSV; this letter keeps them apart.
     array = np.array(["x" + label for label in labels])
