@@ -132,7 +132,7 @@ def _walk(folder: Path, root: Path) -> Iterable[ArchiveFile]:
 IGNORED_NAMES = frozenset(
     {
         ".DS_Store", ".git", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".svn",
-        ".venv", "__pycache__", "node_modules",
+        ".venv", "__pycache__", "cdk.out", "node_modules",
     }
 )  # fmt: skip
 IGNORED_SUFFIXES = frozenset({".pyc", ".pyo"})

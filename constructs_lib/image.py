@@ -157,10 +157,13 @@ class SklearnImage(ABC):
         if self.architectures is None or architecture in self.architectures:
             return []
         allowed = " and ".join(sorted(self.architectures))
-        remedy = "choose an x86_64 instance type such as 'ml.m5.large'"
+        remedy = "choose an arm64 instance type such as 'ml.m6g.large', or an x86_64 image"
         if architecture == ARM64:
-            with_arm64 = [name for name, version in image_versions().items() if ARM64 in version.tags]
-            remedy += f", framework_version {' or '.join(map(repr, with_arm64))}, or your own arm64 image"
+            with_arm64 = [repr(name) for name, version in image_versions().items() if ARM64 in version.tags]
+            remedy = (
+                "choose an x86_64 instance type such as 'ml.m5.large', "
+                f"framework_version {' or '.join(with_arm64)}, or your own arm64 image"
+            )
         return [
             f"instance type {instance_type!r} is {architecture}, but {self.description} is {allowed} only; {remedy}"
         ]
@@ -230,7 +233,13 @@ class _AssetImage(SklearnImage):
     def bind(self, scope: Construct, architecture: str) -> BoundImage:
         platform = ecr_assets.Platform.LINUX_ARM64 if architecture == ARM64 else ecr_assets.Platform.LINUX_AMD64
         asset = ecr_assets.DockerImageAsset(
-            scope, "Image", directory=str(self._directory), platform=platform, build_args=self._build_args
+            scope,
+            "Image",
+            directory=str(self._directory),
+            platform=platform,
+            build_args=self._build_args,
+            # Where the folder is the app's own, its output would be copied into itself.
+            exclude=["cdk.out"],
         )
         return BoundImage(uri=asset.image_uri, repository_arn=asset.repository.repository_arn, policy_id="AssetImage")
 

@@ -49,7 +49,7 @@ def unpack(archive: Path) -> Path:
     """
     folder = Path(tempfile.mkdtemp(prefix="model-data-"))
     try:
-        with tarfile.open(archive) as tar:
+        with tarfile.open(archive, "r:gz") as tar:
             tar.extractall(folder, filter="data")
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
         shutil.rmtree(folder)

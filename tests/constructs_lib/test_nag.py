@@ -1,0 +1,122 @@
+import contextlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import cdk_nag
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_kms as kms
+
+from constructs_lib import ModelData, SklearnEndpoint, SklearnModel
+
+PACKS = (
+    cdk_nag.AwsSolutionsChecks,
+    cdk_nag.HIPAASecurityChecks,
+    cdk_nag.NIST80053R4Checks,
+    cdk_nag.NIST80053R5Checks,
+    cdk_nag.PCIDSS321Checks,
+)
+INLINE = {f"{pack}-IAMNoInlinePolicy" for pack in ("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321")}
+NO_KEY = {rule.replace("IAMNoInlinePolicy", "SageMakerEndpointConfigurationKMSKeyConfigured") for rule in INLINE}
+
+
+def acknowledged(stack: cdk.Stack) -> dict[str, set[str]]:
+    """Every rule that is acknowledged anywhere in the stack, with the ids of the constructs."""
+    found: dict[str, set[str]] = {}
+    for construct in stack.node.find_all():
+        for entry in construct.node.metadata:
+            if entry.type == cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY:
+                for rule in entry.data:
+                    found.setdefault(rule.split("::", 1)[1], set()).add(re.sub("[0-9a-f]{8}$", "", construct.node.id))
+    return found
+
+
+def findings(stack: cdk.Stack) -> dict[str, Any]:
+    """What the packs find: rule and paths of the resources."""
+    app = cdk.App.of(stack)
+    assert app is not None
+    cdk.Validations.of(app).add_plugins(*(pack(app) for pack in PACKS))
+    with contextlib.suppress(RuntimeError):  # a finding fails the synthesis; the report says which
+        app.synth()
+    report = json.loads((Path(app.outdir) / "validation-report.json").read_text(encoding="utf-8"))
+    return {
+        violation["ruleName"]: [resource["constructPath"] for resource in violation["violatingConstructs"]]
+        for plugin in report.get("pluginReports", [])
+        for violation in plugin["violations"]
+    }
+
+
+def deploy(stack: cdk.Stack, model_dir: Path, *, key: bool = True, instance_type: str = "ml.m5.large") -> None:
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    encryption_key = kms.Key(stack, "Key", enable_key_rotation=True) if key else None
+    SklearnEndpoint(stack, "Endpoint", model=model, instance_type=instance_type, encryption_key=encryption_key)
+
+
+@pytest.mark.parametrize("flags", [True, False], ids=["flags on", "flags off"])
+@pytest.mark.parametrize("region", [None, "eu-west-1"])
+def test_no_pack_finds_anything(make_stack, model_dir, flags, region):
+    stack = make_stack(flags=flags, region=region)
+    deploy(stack, model_dir)
+    assert findings(stack) == {}
+
+
+def test_exactly_these_findings_are_acknowledged(make_stack, model_dir):
+    stack = make_stack(region="eu-west-1")
+    deploy(stack, model_dir)
+    name = cdk.Names.unique_resource_name(stack.node.find_child("Endpoint"), separator="-").lower()
+    streams = f"arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/Endpoints/{name}:*"
+    assert acknowledged(stack) == {
+        **{rule: {"AwsImage", "ModelData", "Logs"} for rule in INLINE},
+        "AwsSolutions-IAM5[Resource::*]": {"AwsImage", "Logs"},
+        f"AwsSolutions-IAM5[Resource::{streams}]": {"Logs"},
+    }
+
+
+def test_every_acknowledgement_has_a_reason(stack, model_dir):
+    deploy(stack, model_dir, key=False, instance_type="ml.m5d.large")
+    reasons = {
+        reason
+        for construct in stack.node.find_all()
+        for entry in construct.node.metadata
+        if entry.type == cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
+        for reason in entry.data.values()
+    }
+    assert len(reasons) == 5
+    assert all(reason.endswith(".") for reason in reasons)
+
+
+def test_no_key_is_acknowledged_only_where_none_can_be_used(make_stack, model_dir):
+    nvme = make_stack()
+    deploy(nvme, model_dir, key=False, instance_type="ml.m5d.large")
+    assert set(acknowledged(nvme)) >= NO_KEY
+    assert findings(nvme) == {}
+
+
+def test_a_key_that_was_left_out_is_found(stack, model_dir):
+    deploy(stack, model_dir, key=False)
+    assert findings(stack) == {rule: ["Churn/Endpoint/Config/Resource"] for rule in NO_KEY}
+
+
+def test_what_the_user_chose_to_open_is_the_users_to_acknowledge(make_stack):
+    stack = make_stack(region="eu-west-1")
+    prefix = ModelData.from_s3("s3://bucket/model/", sklearn_version="1.9.0")
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Vpc",
+        vpc_id="vpc-0123456789abcdef0",
+        availability_zones=["eu-west-1a"],
+        private_subnet_ids=["subnet-0123456789abcdef0"],
+        private_subnet_route_table_ids=["rtb-0123456789abcdef0"],
+    )
+    SklearnModel(stack, "Model", model_data=prefix, vpc=vpc)
+    arn = "arn:aws:ec2:eu-west-1:123456789012"
+    assert {rule for rule in findings(stack) if "IAM5" in rule} == {
+        "AwsSolutions-IAM5[Resource::*]",
+        "AwsSolutions-IAM5[Resource::arn:aws:s3:::bucket/model/*]",
+        f"AwsSolutions-IAM5[Resource::{arn}:network-interface/*]",
+        f"AwsSolutions-IAM5[Resource::{arn}:security-group/*]",
+        f"AwsSolutions-IAM5[Resource::{arn}:subnet/*]",
+    }

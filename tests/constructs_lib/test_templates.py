@@ -1,0 +1,174 @@
+"""The synthesized templates as a whole: snapshots, cfn-lint, flags on and off, Stages and nested stacks."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_ec2 as ec2
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk.assertions import Template
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from constructs_lib import (
+    InstanceVariant,
+    ModelData,
+    SklearnEndpoint,
+    SklearnEndpointConfig,
+    SklearnImage,
+    SklearnModel,
+)
+
+S3_URI = "s3://bucket/0123456789abcdef0123456789abcdef/model.tar.gz"
+
+
+def one_endpoint(stack: cdk.Stack, model_dir: Path) -> None:
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    SklearnEndpoint(stack, "Endpoint", model=model, encryption_key=kms.Key(stack, "Key", enable_key_rotation=True))
+
+
+def hooks_and_two_variants(stack: cdk.Stack, model_dir: Path) -> None:
+    data = ModelData.from_directory(model_dir)
+    hooks = model_dir.parent / "hooks.py"
+    hooks.write_text("def predict_fn(data, model): ...", encoding="utf-8")
+    champion = SklearnModel(stack, "Champion", model_data=data, entry_point=hooks, method="predict_proba")
+    challenger = SklearnModel(
+        stack, "Challenger", model_data=data, server="stock", environment={"OMP_NUM_THREADS": "2"}
+    )
+    variants = [
+        InstanceVariant(model=champion, name="Champion", weight=0.9, volume_size=cdk.Size.gibibytes(20)),
+        InstanceVariant(model=challenger, name="Challenger", weight=0, instance_type="ml.c5.large"),
+    ]
+    config = SklearnEndpointConfig(stack, "Config", variants=variants)
+    endpoint = SklearnEndpoint(stack, "Endpoint", config=config, endpoint_name="churn")
+    endpoint.grant_invoke(iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")))
+
+
+def model_data_in_s3(stack: cdk.Stack, _: Path) -> None:
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    archive = ModelData.from_s3(S3_URI, sha256="0" * 64, sklearn_version="1.9.0", encryption_key=key)
+    prefix = ModelData.from_s3("s3://bucket/uncompressed/", version="7", sklearn_version="1.9.0")
+    variants = [
+        InstanceVariant(model=SklearnModel(stack, name, model_data=data), name=name)
+        for name, data in {"Archive": archive, "Prefix": prefix}.items()
+    ]
+    SklearnEndpoint(stack, "Endpoint", config=SklearnEndpointConfig(stack, "Config", variants=variants))
+
+
+def vpc_and_own_image(stack: cdk.Stack, model_dir: Path) -> None:
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Vpc",
+        vpc_id="vpc-0123456789abcdef0",
+        availability_zones=["eu-west-1a"],
+        private_subnet_ids=["subnet-0123456789abcdef0"],
+        private_subnet_route_table_ids=["rtb-0123456789abcdef0"],
+    )
+    repository = ecr.Repository.from_repository_name(stack, "Repository", "serving")
+    image = SklearnImage.from_ecr(repository, "v1", architecture="arm64", sklearn_version="1.9.0")
+    data = ModelData.from_file(model_dir / "model.joblib")
+    model = SklearnModel(stack, "Model", model_data=data, image=image, vpc=vpc, network_isolation=True)
+    SklearnEndpoint(stack, "Endpoint", model=model, instance_type="ml.c7g.large")
+
+
+Scenario = Callable[[cdk.Stack, Path], None]
+SCENARIOS = (one_endpoint, hooks_and_two_variants, model_data_in_s3, vpc_and_own_image)
+every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+flags_on_and_off = pytest.mark.parametrize("flags", [True, False], ids=["flags on", "flags off"])
+
+
+def masked(template: Mapping[str, Any]) -> Any:
+    """The template without what changes with every edit of the runtime: digests, and the ids that follow them."""
+    text = json.dumps(template, sort_keys=True)
+    text = re.sub(r"[0-9a-f]{64}", "<sha256>", text)
+    text = re.sub(r"(ModelData|Code)[0-9a-f]{8}[0-9A-F]{8}", r"\1<digest><path>", text)
+    text = re.sub(r"(ModelData|Code)[0-9a-f]{8}-", r"\1<digest>-", text)
+    return json.loads(text)
+
+
+def cfn_lint(*templates: Path) -> str:
+    run = subprocess.run(
+        [Path(sys.executable).with_name("cfn-lint"), "--", *templates], capture_output=True, text=True, check=False
+    )
+    return run.stdout + run.stderr
+
+
+@every_scenario
+@flags_on_and_off
+def test_the_template_is_as_it_was(make_stack, model_dir, scenario: Scenario, flags, snapshot: SnapshotAssertion):
+    stack = make_stack(flags=flags)
+    scenario(stack, model_dir)
+    assert masked(Template.from_stack(stack).to_json()) == snapshot(extension_class=JSONSnapshotExtension)
+
+
+def test_cfn_lint_finds_nothing(make_stack, model_dir, tmp_path):
+    templates = []
+    for scenario in SCENARIOS:
+        for region in (None, "eu-west-1"):
+            stack = make_stack(scenario.__name__.replace("_", "-"), region=region)
+            scenario(stack, model_dir)
+            path = tmp_path / f"{stack.stack_name}-{region}.json"
+            path.write_text(json.dumps(Template.from_stack(stack).to_json()), encoding="utf-8")
+            templates.append(path)
+    assert cfn_lint(*templates) == ""
+
+
+def test_cfn_lint_would_find_something(tmp_path):
+    (tmp_path / "bad.json").write_text('{"Resources": {"A": {"Type": "AWS::Nothing::AtAll"}}}', encoding="utf-8")
+    assert "AWS::Nothing::AtAll" in cfn_lint(tmp_path / "bad.json")
+
+
+@flags_on_and_off
+def test_stages_and_nested_stacks_carry_the_same_model(model_dir, tmp_path, flags):
+    app = cdk.App(outdir=str(tmp_path / "cdk.out"))
+    data = ModelData.from_directory(model_dir)
+    stacks: list[cdk.Stack] = []
+    for number, region in enumerate(("us-east-1", "cn-north-1")):
+        env = cdk.Environment(account=f"{number}" * 12, region=region)
+        stage = cdk.Stage(app, f"Stage{number}", env=env)
+        parent = cdk.Stack(stage, "Churn")
+        stacks += [parent, cdk.NestedStack(parent, "Nested")]
+    names = set()
+    for stack in stacks:
+        endpoint = SklearnEndpoint(stack, "Endpoint", model=SklearnModel(stack, "Model", model_data=data))
+        names.add(endpoint.endpoint_name)
+    assembly = app.synth()
+    assert len(names) == 4
+    for nested in assembly.nested_assemblies:
+        directory = Path(nested.nested_assembly.directory)
+        for template in directory.glob("*.template.json"):
+            models = Template.from_json(json.loads(template.read_text(encoding="utf-8"))).find_resources(
+                "AWS::SageMaker::Model"
+            )
+            (model,) = models.values()
+            account = "0" * 12 if "Stage0" in directory.name else "1" * 12
+            assert f"cdk-hnb659fds-assets-{account}" in str(model["Properties"]["PrimaryContainer"]["ModelDataUrl"])
+
+
+def test_a_new_artifact_makes_a_new_policy_beside_the_old_one_and_keeps_the_endpoint(make_stack, model_dir, tmp_path):
+    (tmp_path / "changed").mkdir()
+    (tmp_path / "changed" / "model.joblib").write_bytes((model_dir / "model.joblib").read_bytes())
+    (tmp_path / "changed" / "notes.txt").touch()
+    before, after = (make_stack(region="eu-west-1") for _ in range(2))
+    one_endpoint(before, model_dir)
+    one_endpoint(after, tmp_path / "changed")
+    old, new = (Template.from_stack(stack).to_json()["Resources"] for stack in (before, after))
+    changed = {name: resource["Type"] for name, resource in (old | new).items() if old.get(name) != new.get(name)}
+    assert sorted(changed.values()) == ["AWS::IAM::Policy", "AWS::IAM::Policy", "AWS::SageMaker::Model"]
+    assert len(set(changed) - set(old)) == len(set(changed) - set(new)) == 1
+
+
+def test_tags_reach_model_configuration_and_endpoint(stack, model_dir):
+    cdk.Tags.of(stack).add("team", "churn")
+    one_endpoint(stack, model_dir)
+    template = Template.from_stack(stack)
+    for kind in ("Model", "EndpointConfig", "Endpoint"):
+        template.has_resource_properties(f"AWS::SageMaker::{kind}", {"Tags": [{"Key": "team", "Value": "churn"}]})

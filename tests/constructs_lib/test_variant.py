@@ -1,0 +1,121 @@
+import dataclasses
+from typing import Any
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import Duration, Size
+
+from constructs_lib import InstanceVariant, ModelData, SklearnModel
+
+
+@pytest.fixture
+def model(stack, model_dir):
+    return SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+
+
+def rendered(variant: InstanceVariant) -> Any:
+    return variant.model.node.scope.resolve(variant.render())  # type: ignore[union-attr]
+
+
+def test_defaults(model):
+    assert rendered(InstanceVariant(model=model)) == {
+        "variantName": "AllTraffic",
+        "modelName": {"Fn::GetAtt": ["Model0301700E", "ModelName"]},
+        "instanceType": "ml.m5.large",
+        "initialInstanceCount": 1,
+        "initialVariantWeight": 1.0,
+    }
+
+
+def test_everything_given(model):
+    variant = InstanceVariant(
+        model=model,
+        name="Challenger",
+        instance_type="ml.c5.xlarge",
+        initial_instance_count=3,
+        weight=0.25,
+        container_startup_health_check_timeout=Duration.minutes(10),
+        model_data_download_timeout=Duration.hours(1),
+        volume_size=Size.gibibytes(512),
+    )
+    assert list(variant.problems(encrypted=True)) == []
+    assert rendered(variant) == {
+        "variantName": "Challenger",
+        "modelName": {"Fn::GetAtt": ["Model0301700E", "ModelName"]},
+        "instanceType": "ml.c5.xlarge",
+        "initialInstanceCount": 3,
+        "initialVariantWeight": 0.25,
+        "containerStartupHealthCheckTimeoutInSeconds": 600,
+        "modelDataDownloadTimeoutInSeconds": 3600,
+        "volumeSizeInGb": 512,
+    }
+
+
+def test_a_weight_of_zero_stays_zero(model):
+    assert rendered(InstanceVariant(model=model, weight=0))["initialVariantWeight"] == 0
+
+
+def test_a_variant_cannot_be_changed(model):
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        InstanceVariant(model=model).weight = 2  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"name": "not_a_name"}, "variant name 'not_a_name' is not a name; use at most 63"),
+        (
+            {"instance_type": "m5.large"},
+            "variant 'AllTraffic' has instance_type 'm5.large'; give one such as 'ml.m5.large'",
+        ),
+        (
+            {"instance_type": "ml.m6g.large"},
+            "instance type 'ml.m6g.large' is arm64, but the image of framework_version",
+        ),
+        ({"initial_instance_count": 0}, "variant 'AllTraffic' has initial_instance_count 0; give at least 1"),
+        ({"weight": -0.5}, "variant 'AllTraffic' has weight -0.5; give 0 or more"),
+        (
+            {"container_startup_health_check_timeout": 59},
+            "variant 'AllTraffic' has container_startup_health_check_timeout 59 s; give 60 to 3600 s",
+        ),
+        (
+            {"model_data_download_timeout": 3601},
+            "variant 'AllTraffic' has model_data_download_timeout 3601 s; give 60 to",
+        ),
+        ({"volume_size": 513}, "variant 'AllTraffic' has volume_size 513 GiB; give 1 to 512 GiB"),
+    ],
+)
+def test_what_sagemaker_would_refuse_is_refused(model, options, message):
+    units = {"volume_size": Size.gibibytes}
+    options = {
+        name: units.get(name, Duration.seconds)(value) if name.endswith(("timeout", "size")) else value
+        for name, value in options.items()
+    }
+    (problem,) = InstanceVariant(model=model, **options).problems(encrypted=False)
+    assert problem.startswith(message)
+
+
+def test_no_key_for_instances_with_disks_of_their_own(model):
+    variant = InstanceVariant(model=model, instance_type="ml.m5d.large")
+    assert list(variant.problems(encrypted=False)) == []
+    (problem,) = variant.problems(encrypted=True)
+    assert problem == (
+        "variant 'AllTraffic' has instance_type 'ml.m5d.large', whose local disks no encryption_key can encrypt; "
+        "choose a type without local disks, such as 'ml.m5.large', or leave encryption_key out"
+    )
+
+
+def test_tokens_are_never_compared(model):
+    parameter = cdk.CfnParameter(model, "Parameter", type="Number")
+    variant = InstanceVariant(
+        model=model,
+        name=parameter.value_as_string,
+        instance_type=parameter.value_as_string,
+        initial_instance_count=parameter.value_as_number,  # type: ignore[arg-type]
+        weight=parameter.value_as_number,
+        container_startup_health_check_timeout=Duration.seconds(parameter.value_as_number),
+        volume_size=Size.gibibytes(parameter.value_as_number),
+    )
+    assert list(variant.problems(encrypted=True)) == []
+    assert not variant.has_local_storage
+    assert rendered(variant)["initialInstanceCount"] == {"Ref": "ModelParameter73F6DA7F"}
