@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Tuple
 
 from sklearn_runtime.errors import InvalidRows, shown
 
 __all__ = ["FORMS", "table"]
 
 FORMS = (
-    '[[1.0, 2.0]], {"instances": [[1.0, 2.0]]}, {"columns": ["a", "b"], "data": [[1.0, 2.0]]} or [{"a": 1.0, "b": 2.0}]'
-)
     '[[1.0, 2.0]], {"instances": [[1.0, 2.0]]}, {"columns": ["a", "b"], "data": [[1.0, 2.0]]} or [{"a": 1.0, "b": 2.0}]'
 )
 """What a message shows as allowed."""
@@ -42,11 +40,7 @@ def table(data: Any) -> "Tuple[List[Any], Optional[Tuple[str, ...]]]":
     if isinstance(data, dict) and {"columns", "data"} <= set(data) <= _SPLIT_KEYS:
         return _split(data)
     if not isinstance(data, list):
-        found = (
-            f"an object with the keys {', '.join(map(shown, list(data)[:5]))}"
-            if isinstance(data, dict)
-            else shown(data)
-        )
+        found = f"an object with the keys {_keys(data)}" if isinstance(data, dict) else shown(data)
         raise InvalidRows(f"the body is {found}, not rows: send {FORMS}")
     if data and all(isinstance(row, dict) for row in data):
         return _records(data)
@@ -63,9 +57,8 @@ def _split(data: Dict[str, Any]) -> "Tuple[List[Any], Tuple[str, ...]]":
         raise InvalidRows(f"data is {shown(rows)}: send a list of rows")
     for index, row in enumerate(rows):
         if not isinstance(row, list) or len(row) != len(columns):
-            raise InvalidRows(
-                f"row {index} is {shown(row)}: send a list of {len(columns)} values, as columns has", index
-            )
+            wanted = f"a list of {len(columns)} values, as columns has"
+            raise InvalidRows(f"row {index} is {shown(row)}: send {wanted}", index)
     # pandas writes numbers for the names of a frame without names; they are no names to a model either.
     named = all(isinstance(name, str) for name in columns)
     return rows, tuple(columns) if named else ()
@@ -75,10 +68,14 @@ def _records(records: List[Dict[str, Any]]) -> "Tuple[List[Any], Tuple[str, ...]
     columns = tuple(records[0])
     for index, record in enumerate(records):
         if record.keys() != records[0].keys():
-            differing = sorted(record.keys() ^ records[0].keys())
+            differing = _keys(record.keys() ^ records[0].keys())
             raise InvalidRows(
-                f"row {index} has other columns than row 0: {', '.join(map(shown, differing[:5]))} is in one of them only; "
-                "send null for a missing value",
+                f"row {index} has other columns than row 0: {differing} is in one of them only; send null for a missing "
+                "value",
                 index,
             )
     return [[record[name] for name in columns] for record in records], columns
+
+
+def _keys(keys: Iterable[str]) -> str:
+    return ", ".join(map(shown, sorted(keys)[:5]))
