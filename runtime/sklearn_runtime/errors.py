@@ -20,6 +20,7 @@
 from __future__ import annotations
 
 import json
+import reprlib
 from typing import Any, Optional
 
 __all__ = [
@@ -154,5 +155,6 @@ def shown(value: object) -> str:
     if isinstance(value, (str, bytes)):
         # Only the start is formatted: a cell may be megabytes long.
         return repr(value[:SHOWN_CHARACTERS]) + ("..." if len(value) > SHOWN_CHARACTERS else "")
-    text = repr(value)
+    # reprlib bounds depth and items: what came in a request may be nested without end.
+    text = reprlib.repr(value)
     return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "..."

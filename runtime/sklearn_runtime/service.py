@@ -67,7 +67,10 @@ def _check_method(method: str, hooks: Hooks, model: Any) -> None:
             )
     elif method not in available_methods(model):
         has = ", ".join(available_methods(model)) or "none of " + ", ".join(METHODS)
-        raise ModelLoadError(f"the model has no method {method!r}: {type(model).__name__} has {has}")
+        raise ModelLoadError(
+            f"the model has no method {method!r}: {type(model).__name__} has {has}; name one in SKLEARN_RUNTIME_METHOD, "
+            "or write a predict_fn"
+        )
 
 
 class InferenceService:

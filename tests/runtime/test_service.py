@@ -276,7 +276,9 @@ def test_the_endpoints_method_is_a_setting(serve, classifier):
 def test_a_method_setting_that_cannot_work_is_refused_at_start(serve, classifier):
     with pytest.raises(ModelLoadError, match="no method 'transform': LogisticRegression has predict, predict_proba"):
         serve(classifier, method="transform")
-    with pytest.raises(ModelLoadError, match="dict has none of predict, "):
+    with pytest.raises(
+        ModelLoadError, match=r"dict has none of predict, .*; name one in SKLEARN_RUNTIME_METHOD, or write a predict_fn"
+    ):
         serve({"not": "a model"})
     with pytest.raises(ModelLoadError, match=r"METHOD is 'transform', but my-hooks.py defines predict_fn"):
         serve(classifier, "def predict_fn(i, m):\n    return 1\n", method="transform")

@@ -70,8 +70,8 @@ def _records(records: List[Dict[str, Any]]) -> "Tuple[List[Any], Tuple[str, ...]
         if record.keys() != records[0].keys():
             differing = _keys(record.keys() ^ records[0].keys())
             raise InvalidRows(
-                f"row {index} has other columns than row 0: {differing} is in one of them only; send null for a missing "
-                "value",
+                f"row {index} has other columns than row 0: {differing} is in one of them only; send null for what is "
+                "missing",
                 index,
             )
     return [[record[name] for name in columns] for record in records], columns

@@ -125,7 +125,10 @@ def decode_json(body: Body, charset: str = "utf-8") -> "NDArray[Any]":
     array(['yes', 'no'], dtype='<U3')
     """
     data = _loads(body_text(body, charset), parse_int=_whole)
-    shape = _shape(data)
+    try:
+        shape = _shape(data)
+    except RecursionError:
+        raise MalformedBody("the body is not one array: it is nested too deeply") from None
     cells = data
     for _ in shape[1:]:
         cells = [cell for part in cells for cell in part]

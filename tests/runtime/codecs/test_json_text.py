@@ -182,6 +182,18 @@ def test_what_is_not_rows_of_numbers_is_named(body, message, row, column):
     assert (caught.value.row, caught.value.column) == (row, column)
 
 
+@pytest.mark.parametrize("depth", [50, 900, 5_000, 100_000])
+def test_nesting_of_any_depth_is_refused(depth):
+    body = "[" * depth + "]" * depth
+    with pytest.raises((MalformedBody, InvalidRows)):
+        decode_json_rows(body)
+    with pytest.raises((MalformedBody, InvalidRows)):
+        decode_json_rows('{"instances": [' + '{"a": ' * depth + "1" + "}" * depth + "]}")
+    if depth > 900:
+        with pytest.raises(MalformedBody, match="nested too deeply"):
+            decode_json(body)
+
+
 def test_no_rows_are_an_empty_array():
     assert decode_json_rows("[]")[0].size == 0
 
