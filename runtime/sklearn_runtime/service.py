@@ -68,8 +68,8 @@ def _check_method(method: str, hooks: Hooks, model: Any) -> None:
     elif method not in available_methods(model):
         has = ", ".join(available_methods(model)) or "none of " + ", ".join(METHODS)
         raise ModelLoadError(
-            f"the model has no method {method!r}: {type(model).__name__} has {has}; name one in SKLEARN_RUNTIME_METHOD, "
-            "or write a predict_fn"
+            f"the model has no method {method!r}: {type(model).__name__} has {has}; name one in "
+            "SKLEARN_RUNTIME_METHOD, or write a predict_fn"
         )
 
 
@@ -165,7 +165,8 @@ class InferenceService:
         Returns
         -------
         Response
-            What the user's ``execution_parameters_fn`` says, else one request a worker at a time, each of as many rows as the largest body holds.
+            What the user's ``execution_parameters_fn`` says, else one request a worker at a time, each of as many rows as
+            the largest body holds.
         """
         hook = self._hooks.execution_parameters_fn
         if hook is None:
