@@ -60,8 +60,17 @@ class SklearnEndpoint(Resource):
 
     Example
     -------
-    >>> endpoint = SklearnEndpoint(stack, "Endpoint", model=model, instance_type="ml.c5.large")  # doctest: +SKIP
-    >>> endpoint.grant_invoke(function)  # doctest: +SKIP
+    >>> from aws_cdk import App, Stack, aws_iam
+    >>> from constructs_lib import ModelData, SklearnModel
+    >>> stack = Stack(App(), "Churn")
+    >>> data = ModelData.from_s3("s3://models/0123456789abcdef0123456789abcdef.tar.gz", sklearn_version="1.9.0")
+    >>> model = SklearnModel(stack, "Model", model_data=data)
+    >>> endpoint = SklearnEndpoint(stack, "Endpoint", model=model, instance_type="ml.c5.large")
+    >>> endpoint.endpoint_name
+    'churn-endpoint-57ad3240'
+    >>> caller = aws_iam.Role(stack, "Caller", assumed_by=aws_iam.ServicePrincipal("lambda.amazonaws.com"))
+    >>> endpoint.grant_invoke(caller).success
+    True
     """
 
     def __init__(

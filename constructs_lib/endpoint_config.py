@@ -38,6 +38,16 @@ class SklearnEndpointConfig(Construct):
     ------
     ConfigurationError
         With every problem found.
+
+    Example
+    -------
+    >>> from aws_cdk import App, Stack
+    >>> from constructs_lib import InstanceVariant, ModelData, SklearnModel
+    >>> stack = Stack(App(), "Churn")
+    >>> data = ModelData.from_s3("s3://models/0123456789abcdef0123456789abcdef.tar.gz", sklearn_version="1.9.0")
+    >>> old, new = (SklearnModel(stack, name, model_data=data) for name in ("Old", "New"))
+    >>> variants = [InstanceVariant(model=old, name="Old", weight=9), InstanceVariant(model=new, name="New", weight=1)]
+    >>> config = SklearnEndpointConfig(stack, "Config", variants=variants)
     """
 
     def __init__(

@@ -51,6 +51,11 @@ class SklearnImage(ABC):
         Whether it is as AWS published it, with nothing of yours inside.
     stock_server_only
         Whether its start-up code cannot be given another server.
+
+    Example
+    -------
+    >>> SklearnImage.aws("1.4-2").sklearn_version
+    '1.4.2'
     """
 
     def __init__(

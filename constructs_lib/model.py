@@ -75,7 +75,17 @@ class SklearnModel(Construct):
 
     Example
     -------
-    >>> model = SklearnModel(stack, "Model", model_data=ModelData.from_directory("model"))  # doctest: +SKIP
+    >>> from aws_cdk import App, Stack
+    >>> from constructs_lib import ModelData
+    >>> stack = Stack(App(), "Churn")
+    >>> data = ModelData.from_s3("s3://models/0123456789abcdef0123456789abcdef.tar.gz", sklearn_version="1.9.0")
+    >>> model = SklearnModel(stack, "Model", model_data=data, method="predict_proba")
+
+    A right that your hooks need while the model loads must be there before the model:
+
+    >>> from aws_cdk import aws_s3
+    >>> bucket = aws_s3.Bucket(stack, "Vocabulary")
+    >>> bucket.grant_read(model.role).apply_before(model.cfn_model)
     """
 
     def __init__(

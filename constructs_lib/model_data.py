@@ -76,6 +76,11 @@ class ModelData(ABC):
         A text that names the content, so that a change of it replaces the model; None where the digest does that.
     code_in_archive
         Whether the serving code travels in the model archive.
+
+    Example
+    -------
+    >>> ModelData.from_s3("s3://models/churn/", version="7").revision
+    '7'
     """
 
     def __init__(

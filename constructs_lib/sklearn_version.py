@@ -32,7 +32,13 @@ def find_sklearn_version(path: Path) -> str | None:
 
 
 def minor(version: str) -> str:
-    """Return major and minor number, e.g. ``1.9`` of ``1.9.0``: models are portable within these."""
+    """Return major and minor number: models are portable within these.
+
+    Example
+    -------
+    >>> minor("1.9.0")
+    '1.9'
+    """
     return ".".join(version.split(".")[:2])
 
 

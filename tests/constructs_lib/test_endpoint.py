@@ -172,6 +172,13 @@ def test_an_endpoint_is_found_by_its_arn_in_another_account(make_stack):
     assert (endpoint.env.account, endpoint.env.region) == ("999999999999", "us-east-1")
 
 
+def test_the_arn_of_an_imported_endpoint_may_be_a_token(stack):
+    arn = cdk.CfnParameter(stack, "Arn").value_as_string
+    endpoint = SklearnEndpoint.from_endpoint_arn(stack, "Imported", arn)
+    assert stack.resolve(endpoint.endpoint_arn) == {"Ref": "Arn"}
+    assert "Fn::Select" in stack.resolve(endpoint.endpoint_name)
+
+
 def test_the_name_of_an_imported_endpoint_may_be_a_token(stack):
     name = cdk.CfnParameter(stack, "Name").value_as_string
     endpoint = SklearnEndpoint.from_endpoint_name(stack, "Imported", name)

@@ -1,4 +1,7 @@
+import doctest
+import importlib
 import inspect
+import pkgutil
 from types import ModuleType
 
 import constructs
@@ -52,3 +55,12 @@ app.synth()
     monkeypatch.chdir(tmp_path)
     exec(app, {})
     assert (tmp_path / "cdk.out" / "Churn.template.json").is_file()
+
+
+def test_the_examples_in_the_docstrings_run():
+    examples = 0
+    for module in pkgutil.iter_modules(constructs_lib.__path__):
+        failed, attempted = doctest.testmod(importlib.import_module(f"constructs_lib.{module.name}"))
+        assert failed == 0
+        examples += attempted
+    assert examples > 20

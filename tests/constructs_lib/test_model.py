@@ -4,6 +4,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Annotations, Match, Template
 
 from constructs_lib import ConfigurationError, ModelData, SklearnImage, SklearnModel
@@ -112,6 +113,13 @@ def test_a_model_of_unknown_version_is_warned_of(stack):
         "/Churn/Model",
         Match.string_like_regexp(r"was not compared with the image's 1.9.0; give sklearn_version= to ModelData"),
     )
+
+
+def test_the_model_may_wait_for_rights_that_its_hooks_need(stack, data):
+    model = SklearnModel(stack, "Model", model_data=data)
+    s3.Bucket(stack, "Vocabulary").grant_read(model.role).apply_before(model.cfn_model)
+    (resource,) = Template.from_stack(stack).find_resources("AWS::SageMaker::Model").values()
+    assert "ModelRoleDefaultPolicy52564B59" in resource["DependsOn"]
 
 
 def test_an_imported_role_gets_nothing_and_all_its_statements_are_printed(stack, data):

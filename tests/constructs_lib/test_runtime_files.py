@@ -1,6 +1,7 @@
 import shutil
 import subprocess
 import sys
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -55,13 +56,30 @@ def test_a_wheel_has_the_same_files_and_does_not_import_them(site_packages):
     assert done.stdout.split() == ["inference.py", "sklearn_runtime/__init__.py", "sklearn_runtime/codecs.py"]
 
 
-def test_a_distribution_without_the_hooks_script_says_so(site_packages):
-    shutil.rmtree(site_packages / "constructs_lib" / "_runtime_files")
-    assert "inference.py exists; install the package again" in run(site_packages).stderr
-
-
-def test_a_distribution_without_the_package_says_so(monkeypatch, site_packages):
+@pytest.fixture
+def installed(monkeypatch: pytest.MonkeyPatch, site_packages: Path) -> Path:
+    """The same layout, seen by this process."""
     monkeypatch.setattr("constructs_lib.runtime_files.__file__", str(site_packages / "constructs_lib" / "x.py"))
+    return site_packages
+
+
+def test_the_package_is_found_where_it_is_installed(monkeypatch, installed):
+    spec = ModuleSpec("sklearn_runtime", None, origin=str(installed / "sklearn_runtime" / "__init__.py"))
+    monkeypatch.setattr("importlib.util.find_spec", lambda _: spec)
+    assert [file.source.relative_to(installed).as_posix() for file in runtime_files()] == [
+        "constructs_lib/_runtime_files/inference.py",
+        "sklearn_runtime/__init__.py",
+        "sklearn_runtime/codecs.py",
+    ]
+
+
+def test_a_distribution_without_the_package_says_so(monkeypatch, installed):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(FileNotFoundError, match="package sklearn_runtime is not installed"):
+        runtime_files()
+
+
+def test_a_distribution_without_any_hooks_script_says_so(installed):
+    shutil.rmtree(installed / "constructs_lib" / "_runtime_files")
+    with pytest.raises(FileNotFoundError, match=r"inference.py exists; install the package again"):
         runtime_files()

@@ -49,6 +49,12 @@ def test_it_is_found_in_a_skops_file(tmp_path, indent):
     assert find_sklearn_version(tmp_path / "model.skops") == "1.2.2"
 
 
+def test_it_is_unknown_in_a_zip_file_without_an_estimator(tmp_path):
+    with zipfile.ZipFile(tmp_path / "model.skops", "w") as archive:
+        archive.writestr("schema.json", "{}")
+    assert find_sklearn_version(tmp_path / "model.skops") is None
+
+
 def test_it_is_found_in_an_lz4_file_where_that_package_is_installed(tmp_path, monkeypatch):
     frame = types.ModuleType("lz4.frame")
     frame.LZ4FrameFile = lambda path: io.BytesIO(Path(path).read_bytes()[4:])  # type: ignore[attr-defined]
