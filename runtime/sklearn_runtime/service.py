@@ -165,8 +165,8 @@ class InferenceService:
         Returns
         -------
         Response
-            What the user's ``execution_parameters_fn`` says, else one request a worker at a time, each of as many rows as
-            the largest body holds.
+            What the user's ``execution_parameters_fn`` says, else one request a worker at a time, each of as many rows
+            as the largest body holds.
         """
         hook = self._hooks.execution_parameters_fn
         if hook is None:
