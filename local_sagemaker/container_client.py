@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import threading
+from http.client import IncompleteRead
 from typing import TYPE_CHECKING, NamedTuple
 
 from urllib3 import HTTPConnectionPool
@@ -42,6 +44,10 @@ class NotConnectedError(UnreachableError):
     """No connection was made, so the container has seen nothing of the request."""
 
 
+class StaleConnectionError(UnreachableError):
+    """A connection that had been idle ended without a byte of an answer: the server may have closed it before."""
+
+
 class ContainerClient:
     """Client of one container.
 
@@ -74,9 +80,10 @@ class ContainerClient:
             The container does not listen.
         InvocationTimeoutError
             It took the request and did not answer in time.
-        UnreachableError
+        StaleConnectionError, UnreachableError
             It broke the connection off.
         """
+        self._pool.connected.here = False
         sent = {"User-Agent": SKIP_HEADER, "Accept-Encoding": SKIP_HEADER, **(headers or {})}
         try:
             answer = self._pool.urlopen(
@@ -87,7 +94,9 @@ class ContainerClient:
         except UrllibTimeoutError as error:
             raise InvocationTimeoutError(f"no answer within {timeout:g} s") from error
         except HTTPError as error:
-            raise UnreachableError(str(error)) from error
+            began_to_answer = isinstance(error.args[-1], IncompleteRead)
+            kind = UnreachableError if self._pool.connected.here or began_to_answer else StaleConnectionError
+            raise kind(str(error)) from error
         return ContainerResponse(
             answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.data
         )
@@ -98,11 +107,13 @@ class ContainerClient:
 
 
 class _UnixConnection(HTTPConnection):
-    def __init__(self, address: Path, timeout: float | None) -> None:
-        super().__init__("localhost", timeout=timeout)
+    def __init__(self, address: Path, connected: threading.local) -> None:
+        super().__init__("localhost")
         self._address = address
+        self._connected = connected
 
     def _new_conn(self) -> socket.socket:
+        self._connected.here = True
         connection = socket.socket(socket.AF_UNIX)
         try:
             connection.settimeout(self.timeout if isinstance(self.timeout, int | float) else None)
@@ -117,6 +128,8 @@ class _UnixPool(HTTPConnectionPool):
     def __init__(self, address: Path) -> None:
         super().__init__("localhost", maxsize=_KEPT_CONNECTIONS)
         self._address = address
+        # Whether the request of this thread made a connection of its own.
+        self.connected = threading.local()
 
     def _new_conn(self) -> _UnixConnection:
-        return _UnixConnection(self._address, None)
+        return _UnixConnection(self._address, self.connected)

@@ -18,7 +18,6 @@ DomainDispatcherApplication.__call__                      InvokeEndpoint goes to
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
@@ -29,97 +28,21 @@ from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import arn_formatter
 
 from local_sagemaker import processes
-from local_sagemaker.app import ACCOUNT_ID
 from local_sagemaker.artifacts import ArtifactStore
+from local_sagemaker.data_plane import DataPlane
 from local_sagemaker.data_plane_errors import DataPlaneError
-from local_sagemaker.deployments import Deployment, DeploymentError, describe_variants
-from local_sagemaker.endpoint_identity import EndpointIdentity
-from local_sagemaker.invocation_metrics import InvocationMetrics
-from local_sagemaker.invocations import Invocations
+from local_sagemaker.deployments import DeploymentError
 from local_sagemaker.rights import ExecutionRole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from local_sagemaker.routing import Router
+    from local_sagemaker.invocations import Invocations
 
 _moto_create_model = SageMakerModelBackend.create_model
-_moto_create = SageMakerModelBackend.create_endpoint
 _moto_reset = SageMakerModelBackend.reset
 _moto_call = DomainDispatcherApplication.__call__
 _ABSENT = object()
-
-
-class DataPlane:
-    """All endpoints of this process.
-
-    Parameters
-    ----------
-    get_base_url
-        Gives the address of the local cloud.
-    """
-
-    def __init__(self, get_base_url: Callable[[], str]) -> None:
-        self._get_base_url = get_base_url
-        self._lock = threading.Lock()
-        self._deployments: dict[EndpointIdentity, Deployment] = {}
-        self._metrics = InvocationMetrics()
-        self.invocations = Invocations(self.find_router, self._metrics, account_id=ACCOUNT_ID)
-
-    def find_router(self, identity: EndpointIdentity) -> Router | None:
-        """Give the router of an endpoint that takes traffic, else None."""
-        deployment = self._deployments.get(identity)
-        return None if deployment is None else deployment.router
-
-    def create(self, backend: SageMakerModelBackend, name: str, config_name: str, tags: Any) -> FakeEndpoint:
-        """Make moto's endpoint and begin to start its fleet."""
-        identity = _identity(backend, name)
-        with self._lock:
-            if name in backend.endpoints:
-                raise ValidationError(message=f'Cannot create already existing endpoint "{identity.arn}".')
-            resource = _moto_create(backend, name, config_name, tags)
-            resource.production_variants = describe_variants(backend.describe_endpoint_config(config_name))
-            resource.endpoint_status = "Creating"
-            deployment = self._deployments[identity] = Deployment(identity, resource, backend, self._get_base_url())
-        deployment.create()
-        return resource
-
-    def deployment(self, backend: SageMakerModelBackend, name: str) -> Deployment:
-        """Find an endpoint.
-
-        Raises
-        ------
-        ValidationError
-            There is none of that name.
-        """
-        identity = _identity(backend, name)
-        if name not in backend.endpoints or identity not in self._deployments:
-            raise ValidationError(message=f'Could not find endpoint "{identity.arn}".')
-        return self._deployments[identity]
-
-    def delete(self, backend: SageMakerModelBackend, name: str) -> Deployment:
-        """Begin to delete an endpoint."""
-        deployment = self.deployment(backend, name)
-
-        def forget() -> None:
-            with self._lock:
-                self._deployments.pop(deployment.identity, None)
-                backend.endpoints.pop(name, None)
-
-        deployment.delete(forget)
-        return deployment
-
-    def stop(self, wanted: Callable[[EndpointIdentity], bool] = lambda _: True) -> None:
-        """Stop the processes of all endpoints that are wanted, now."""
-        with self._lock:
-            stopped = [self._deployments.pop(identity) for identity in list(self._deployments) if wanted(identity)]
-        for deployment in stopped:
-            deployment.stop()
-
-    def close(self) -> None:
-        """Stop everything."""
-        self.stop()
-        self._metrics.close()
 
 
 _data_plane: DataPlane | None = None
@@ -158,10 +81,6 @@ def shutdown() -> None:
         processes.stop_watchdog()
 
 
-def _identity(backend: SageMakerModelBackend, name: str) -> EndpointIdentity:
-    return EndpointIdentity(name, backend.account_id, backend.region_name)
-
-
 def _methods(plane: DataPlane) -> dict[type, dict[str, Any]]:
     return {
         SageMakerModelBackend: _backend_methods(plane),
@@ -171,19 +90,21 @@ def _methods(plane: DataPlane) -> dict[type, dict[str, Any]]:
     }
 
 
-def _create_model(self: SageMakerModelBackend, model_name: str, execution_role_arn: str, **options: Any) -> Model:
+def _create_model(
+    self: SageMakerModelBackend, model_name: str, execution_role_arn: str | None, **options: Any
+) -> Model:
     identity = arn_formatter("model", model_name, self.account_id, self.region_name)
     if model_name in self._models:
         raise ValidationError(message=f'Cannot create already existing model "{identity}".')
     containers = options.get("containers") or [options.get("primary_container") or {}]
     try:
-        role = ExecutionRole.assume(execution_role_arn, region=self.region_name, source_arn=identity)
+        role = ExecutionRole.assume(execution_role_arn or "", region=self.region_name, source_arn=identity)
         store = ArtifactStore(role, account_id=self.account_id, region=self.region_name)
         for container in containers:
             store.check_model(container)
     except DataPlaneError as error:
         raise ValidationError(message=str(error)) from error
-    return _moto_create_model(self, model_name, execution_role_arn, **options)
+    return _moto_create_model(self, model_name, execution_role_arn or "", **options)
 
 
 def _backend_methods(plane: DataPlane) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from local_sagemaker.container_client import ContainerClient, NotConnectedError
+from local_sagemaker.container_client import ContainerClient, NotConnectedError, StaleConnectionError
 from local_sagemaker.data_plane_errors import InvocationTimeoutError, UnreachableError
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Name: Value\r\n\r\nok"
@@ -94,9 +94,24 @@ def test_no_answer_in_time(peer_of):
         client.request("GET", "/ping", timeout=0.05)
 
 
-@pytest.mark.parametrize("answer", [None, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", b"nonsense\r\n\r\n"])
+BROKEN = [None, b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort", b"nonsense\r\n\r\n"]
+
+
+@pytest.mark.parametrize("answer", BROKEN)
 def test_a_connection_that_breaks_off(peer_of, answer):
     peer, client = peer_of(answer)
-    with pytest.raises(UnreachableError):
+    with pytest.raises(UnreachableError) as error:
         client.request("GET", "/ping", timeout=5)
+    assert type(error.value) is UnreachableError
     assert peer.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"), list(zip(BROKEN, [StaleConnectionError, UnreachableError, StaleConnectionError], strict=True))
+)
+def test_a_connection_that_was_idle_may_have_been_closed_before(peer_of, answer, kind):
+    _, client = peer_of(OK, answer)
+    client.request("GET", "/ping", timeout=5)
+    with pytest.raises(UnreachableError) as error:
+        client.request("GET", "/ping", timeout=5)
+    assert type(error.value) is kind

@@ -1,11 +1,14 @@
 """What starts behind an endpoint configuration: the model's own process, with the role's rights and on its files."""
 
+import io
 import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import joblib
 import pytest
+from sklearn.dummy import DummyClassifier
 
 from local_sagemaker.fleet import MOST_INSTANCES
 from tests.local_sagemaker.hosting import (
@@ -74,6 +77,34 @@ def test_code_from_s3_becomes_opt_ml_code(cloud):
     given = {"PYTHONPATH": "/opt/ml/code", "SAGEMAKER_SUBMIT_DIRECTORY": cloud.put(code)}
     name = cloud.make_endpoint(cloud.make_config(cloud.make_model(archive({"name.txt": b"apart"}), given)))
     assert cloud.invoke(name) == "apart"
+
+
+def test_the_real_runtime_serves_a_real_model_with_its_own_server_and_the_images(cloud):
+    runtime = Path(__file__).parents[2] / "runtime"
+    sources = [path for path in runtime.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    packed = io.BytesIO()
+    joblib.dump(DummyClassifier(strategy="constant", constant=7).fit([[0.0, 0.0]], [7]), packed)
+    code = {f"code/{path.relative_to(runtime)}": path.read_bytes() for path in sources}
+    content = archive({"model.joblib": packed.getvalue(), **code})
+    name = cloud.make_endpoint(cloud.make_config(cloud.make_model(content)))
+    assert json.loads(cloud.invoke(name, b"[[1, 2], [3, 4]]", ContentType="application/json")) == [7, 7]
+    stock = cloud.make_model(
+        None,
+        PrimaryContainer={
+            "Image": "own",
+            "ModelDataUrl": cloud.put(content),
+            "Environment": {
+                "SAGEMAKER_PROGRAM": "inference.py",
+                "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+            },
+        },
+    )
+    cloud.sagemaker.update_endpoint(EndpointName=name, EndpointConfigName=cloud.make_config(stock))
+    assert "FailureReason" not in cloud.settled(name)
+    assert json.loads(cloud.invoke(name, b"[[1, 2]]", ContentType="application/json")) == [7]
+    with pytest.raises(cloud.runtime.exceptions.ModelError) as error:
+        cloud.invoke(name, b"[[1, 2", ContentType="application/json")
+    assert error.value.response["OriginalStatusCode"] == 400
 
 
 def test_each_instance_is_a_process_up_to_what_a_laptop_bears(cloud):

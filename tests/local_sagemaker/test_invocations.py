@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_sagemaker import endpoints
-from local_sagemaker.container_client import ContainerResponse, NotConnectedError
+from local_sagemaker.container_client import ContainerResponse, NotConnectedError, StaleConnectionError
 from local_sagemaker.data_plane_errors import UnreachableError
 from local_sagemaker.endpoint_identity import EndpointIdentity
 from local_sagemaker.invocation_metrics import InvocationMetrics
@@ -77,6 +77,28 @@ def test_only_the_apis_own_headers_reach_the_container(cloud, endpoint):
         "x-amzn-sagemaker-target-model": "a.tar.gz",
         "x-amzn-sagemaker-session-id": "s-1",
     }
+
+
+def test_a_response_stream_carries_the_same(cloud, endpoint):
+    answer = cloud.runtime.invoke_endpoint_with_response_stream(
+        EndpointName=endpoint, Body=b"headers", Accept="text/csv", ContentType="application/json"
+    )
+    assert answer["InvokedProductionVariant"] == "AllTraffic"
+    assert answer["ContentType"] == "text/plain"
+    seen = json.loads(b"".join(event["PayloadPart"]["Bytes"] for event in answer["Body"]))
+    assert seen == {
+        "host": "localhost",
+        "content-length": "7",
+        "content-type": "application/json",
+        "accept": "text/csv",
+    }
+
+
+def test_a_response_stream_takes_a_right_of_its_own(cloud, endpoint):
+    arn = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/{endpoint}"
+    runtime = cloud.client("sagemaker-runtime", **role_session(cloud, allow("sagemaker:InvokeEndpoint", arn)))
+    with pytest.raises(ClientError, match="not authorized to perform: sagemaker:InvokeEndpointWithResponseStream"):
+        runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, Body=b"name")
 
 
 def test_what_the_caller_leaves_out_is_not_invented(cloud, endpoint):
@@ -260,13 +282,16 @@ class Failing:
 
 def test_an_idle_connection_that_was_just_closed_is_no_loss(hurried, endpoint, unanswering):
     unanswering.client = Failing(
-        NotConnectedError("queue full"), UnreachableError("closed"), ContainerResponse(200, {}, b"[1]")
+        NotConnectedError("queue full"), StaleConnectionError("closed"), ContainerResponse(200, {}, b"[1]")
     )
     assert call(hurried, environ(endpoint)) == ("200 OK", [1])
 
 
-def test_a_container_that_breaks_off_twice_has_failed(hurried, endpoint, unanswering):
-    unanswering.client = Failing(UnreachableError("closed"), UnreachableError("closed again"))
+@pytest.mark.parametrize(
+    "outcomes", [[StaleConnectionError("closed"), StaleConnectionError("closed again")], [UnreachableError("broken")]]
+)
+def test_a_container_that_breaks_off_has_failed(hurried, endpoint, unanswering, outcomes):
+    unanswering.client = Failing(*outcomes)
     status, error = call(hurried, environ(endpoint))
     assert (status, error["OriginalStatusCode"]) == ("424 Failed Dependency", 500)
 
@@ -286,6 +311,7 @@ def test_a_container_that_is_never_there_is_a_timeout(hurried, endpoint, unanswe
     [
         ({}, True),
         ({"REQUEST_METHOD": "GET"}, False),
+        ({"PATH_INFO": "/endpoints/a/invocations-response-stream"}, True),
         ({"PATH_INFO": "/endpoints/a/b/invocations"}, False),
         ({"PATH_INFO": "/endpoints/a/async-invocations"}, False),
         ({"HTTP_AUTHORIZATION": "AWS4-HMAC-SHA256 Credential=test/20300101/us-east-1/s3/aws4_request"}, False),
