@@ -1,6 +1,7 @@
 """One client connection: requests in, responses out in the same order, and a deadline for every wait."""
 
 import asyncio
+import contextlib
 import functools
 from typing import TYPE_CHECKING, Dict, Optional, cast
 
@@ -30,18 +31,18 @@ class Connection(asyncio.BufferedProtocol):
     """Reads one connection's requests and has each answered before the next is looked at.
 
     While a request runs in the thread, or the client does not read its response, nothing more is read from it: a client
-    cannot make the server hold more than one request and one read's worth of bytes.
+    cannot make the server hold more than one request and one read's worth of bytes. For the same reason the end of a
+    client's stream is seen only after the last response to it was sent.
     """
 
     def __init__(self, worker: "Worker") -> None:
         settings = worker.settings
         self._worker = worker
         self._reader = RequestReader(settings.max_header_bytes, settings.max_body_bytes)
-        self._transport: Optional[asyncio.Transport] = None
+        self._transport: asyncio.Transport
         self._running = False
         self._writing = False
         self._closing = False
-        self._at_eof = False
         self._paused = False
         self._phase: Optional[str] = None
         #: When to give up the present wait, in the event loop's time.
@@ -70,31 +71,20 @@ class Connection(asyncio.BufferedProtocol):
             self._reader.feed(self._worker.receive_buffer[:nbytes])
             self._advance()
 
-    def eof_received(self) -> bool:
-        self._at_eof = True
-        return not self._closing and (self._running or self._writing)
-
     def pause_writing(self) -> None:
         self._writing = True
 
     def resume_writing(self) -> None:
         self._writing = False
-        if self._closing and self._at_eof and self._transport is not None:
-            self._transport.close()
         self._advance()
 
     def connection_lost(self, exc: Optional[Exception]) -> None:  # noqa: ARG002
-        self._transport = None
-        self._closing = True  # what a client that left has sent ahead is not worth an answer
-        self.deadline = float("inf")
         self._worker.closed(self)
 
     # What the worker calls.
 
     def expire(self) -> None:
         """The deadline has passed."""
-        if self._transport is None:
-            return
         if self._phase == IN_HEAD:
             self._refuse(ProtocolError(408, "the header did not come in time"))
         elif self._phase == IN_BODY:
@@ -108,20 +98,18 @@ class Connection(asyncio.BufferedProtocol):
     # Requests.
 
     def _advance(self) -> None:
-        while not (self._running or self._writing or self._closing):
+        while not (self._running or self._writing or self._closing or self._transport.is_closing()):
             try:
                 event = self._reader.next_event()
             except ProtocolError as refusal:
                 self._refuse(refusal)
                 break
             if event is None:
-                if self._at_eof:
-                    self._close()
                 break
             self._phase = None
             if isinstance(event, Request):
                 self._answer(event)
-            elif self._transport is not None:
+            else:
                 self._transport.write(_CONTINUE)
         self._settle()
 
@@ -160,33 +148,26 @@ class Connection(asyncio.BufferedProtocol):
         self._close()
 
     def _write(self, answer: Answer, connection: Optional[str], with_body: bool = True) -> None:
-        transport = self._transport
-        if transport is None or transport.is_closing():
-            return  # the client has gone
         head = encode_head(answer, connection, self._worker.date)
         if not with_body:
-            transport.write(head)
+            self._transport.write(head)
         elif len(answer.body) <= _JOIN_BYTES:
-            transport.write(head + answer.body)
+            self._transport.write(head + answer.body)
         else:
-            transport.write(head)
-            transport.write(answer.body)
+            self._transport.write(head)
+            self._transport.write(answer.body)
 
     def _close(self) -> None:
         """Close once the response is sent and the client has closed too, or has had time to."""
         self._closing = True
-        transport = self._transport
-        if transport is None or transport.is_closing():
-            return
-        if not self._at_eof:
-            transport.write_eof()
-        elif not self._writing:
-            transport.close()
+        if not self._transport.is_closing():
+            with contextlib.suppress(OSError):  # the client has reset the connection
+                self._transport.write_eof()
 
     def _settle(self) -> None:
         """Bring deadline and reading in line with the state."""
         transport = self._transport
-        if transport is None or transport.is_closing():
+        if transport.is_closing():
             return
         if self._running:
             phase = RUNNING
@@ -200,7 +181,7 @@ class Connection(asyncio.BufferedProtocol):
             self._phase = phase
             self.deadline = self._worker.loop.time() + self._worker.timeouts[phase]
         pause = self._running or self._writing
-        if pause != self._paused and not self._at_eof:
+        if pause != self._paused:
             self._paused = pause
             if pause:
                 transport.pause_reading()

@@ -104,8 +104,7 @@ class Worker:
     def closed(self, connection: Connection) -> None:
         """Count a connection out."""
         self._connections.discard(connection)
-        self._accept_more(len(self._connections) + len(self._opening) < self.settings.max_connections)
-        self._stop_when_drained()
+        self._room_changed()
 
     def _accept_more(self, more: bool) -> None:
         if more and not self._accepting and not self.draining:
@@ -130,16 +129,20 @@ class Worker:
         opening = self.loop.create_task(self.loop.connect_accepted_socket(lambda: Connection(self), client))
         self._opening.add(opening)
         opening.add_done_callback(self._opening_done)
-        if len(self._connections) + len(self._opening) >= self.settings.max_connections:
-            self._accept_more(False)
+        self._accept_more(self._has_room())
         return True
 
     def _opening_done(self, opening: "asyncio.Future[Any]") -> None:
         self._opening.discard(opening)
-        if opening.exception() is not None:
-            _log.error("cannot open a connection: %s", opening.exception())
-            self._accept_more(True)
-        self._stop_when_drained()
+        self._room_changed()
+
+    def _room_changed(self) -> None:
+        self._accept_more(self._has_room())
+        if self.draining and not self._connections and not self._opening:
+            self.loop.stop()
+
+    def _has_room(self) -> bool:
+        return len(self._connections) + len(self._opening) < self.settings.max_connections
 
     # Time.
 
@@ -158,12 +161,12 @@ class Worker:
             return
         while self._accept():
             pass  # whoever is in the listen queue has been let in
-        self._accept_more(False)
         self.draining = True
+        self._accept_more(False)
         self._listener.close()
         self.loop.call_later(DRAIN_GRACE_SECONDS, self._close_idle)
         self.loop.call_later(self.settings.drain_timeout, self._give_up)
-        self._stop_when_drained()
+        self._room_changed()
 
     def _close_idle(self) -> None:
         for connection in list(self._connections):
@@ -173,10 +176,6 @@ class Worker:
     def _give_up(self) -> None:
         _log.error("%d connections were cut off: the drain timeout has passed", len(self._connections))
         self.loop.stop()
-
-    def _stop_when_drained(self) -> None:
-        if self.draining and not self._connections and not self._opening:
-            self.loop.stop()
 
     def _master_died(self) -> None:
         self.loop.remove_reader(self._master_lifeline)

@@ -50,8 +50,10 @@ class ScriptedService:
             return Response(200, "text/plain", threading.current_thread().name.encode())
         if command == b"slow":
             time.sleep(float(argument))
-        if command == b"descriptors":
-            _use_up_descriptors()
+        if command == b"take":
+            _take_descriptors()
+        if command == b"release":
+            _release_descriptors()
         if command == b"nodelay":
             return Response(200, "text/plain", _no_delay())
         if command == b"exit":
@@ -76,15 +78,20 @@ class ScriptedService:
         return None
 
 
-def _use_up_descriptors() -> None:
-    """Leave no file descriptor free for half a second."""
+TAKEN: list[int] = []
+
+
+def _take_descriptors() -> None:
+    """Leave no file descriptor free."""
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-    taken = []
     with contextlib.suppress(OSError):
         while True:
-            taken.append(os.dup(2))
-    for descriptor in taken:
-        asyncio.get_event_loop().call_later(0.5, os.close, descriptor)
+            TAKEN.append(os.dup(2))
+
+
+def _release_descriptors() -> None:
+    while TAKEN:
+        os.close(TAKEN.pop())
 
 
 def _no_delay() -> bytes:
