@@ -227,7 +227,7 @@ def test_a_slow_header_and_a_slow_body_are_answered_with_408():
 
 def test_each_request_has_a_deadline_of_its_own():
     with (
-        serving(SKLEARN_RUNTIME_HEADER_TIMEOUT="0.3", SKLEARN_RUNTIME_KEEP_ALIVE_TIMEOUT="30") as server,
+        serving(SKLEARN_RUNTIME_HEADER_TIMEOUT="1", SKLEARN_RUNTIME_KEEP_ALIVE_TIMEOUT="30") as server,
         server.connect() as client,
     ):
         for _ in range(4):

@@ -128,6 +128,19 @@ def test_a_worker_ends_with_its_master():
         assert not server.accepts()
 
 
+def test_an_orderly_end_goes_on_when_the_master_dies_in_it(gate):
+    with serving(SCRIPT_MAY_BLOCK="true") as server, server.connect() as client:
+        client.sendall(waiting(gate))
+        with gate.open("w") as pipe:
+            server.process.send_signal(signal.SIGTERM)
+            while server.accepts():
+                pass
+            server.process.kill()
+            server.wait_for(lambda line: "master process is gone" in line["message"])
+            pipe.write("finished")
+        assert read_response(client)[2] == b"finished"
+
+
 def test_without_file_descriptors_new_connections_wait():
     with serving() as server, server.connect() as first:
         first.sendall(post(b"take"))
