@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from local_sagemaker.rights import Principal
 
 _LAST_LINES = 20
+# Events of a stream: the local cloud keeps them in memory, and the runtime writes a line for each invocation.
+MOST_EVENTS = 20_000
 
 
 class ContainerLog:
@@ -64,6 +66,8 @@ class ContainerLog:
     def write(self, line: str) -> None:
         """Deliver one line; it is dropped where the right or the log stream has gone since.
 
+        Of a stream of more than `MOST_EVENTS` the older half goes.
+
         Parameters
         ----------
         line
@@ -75,6 +79,9 @@ class ContainerLog:
         with contextlib.suppress(AccessDeniedError, ResourceNotFoundException):
             self._authorize_put()
             self._logs.put_log_events(self._group, self._stream, [event])
+            kept = self._logs.groups[self._group].streams[self._stream].events
+            if len(kept) > MOST_EVENTS:
+                del kept[: MOST_EVENTS // 2]
 
     @property
     def last_line(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import signal
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 # The child waits for a word from us before it becomes the real program, so that the watchdog knows its process group
 # first: were we killed in between, `read` meets the end of the pipe and nothing has been started.
 _WAIT_THEN_EXEC = ["/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "sh"]
+
+logger = logging.getLogger(__name__)
 
 # Seconds to wait for the end of the output: only a grandchild that left the group could hold it open for longer.
 _LAST_LINES_TIMEOUT = 5.0
@@ -179,7 +182,14 @@ class ChildProcess:
     def _read_lines(self) -> None:
         with self._output as output:
             for line in output:
-                self._on_line(line.decode("utf-8", "replace").rstrip("\r\n"))
+                self._deliver(line.decode("utf-8", "replace").rstrip("\r\n"))
+
+    def _deliver(self, line: str) -> None:
+        try:
+            self._on_line(line)
+        except Exception:
+            # Whatever went wrong, a pipe that nobody reads would stop the program.
+            logger.exception("a line of process %d was lost", self.pid)
 
     def _reap(self) -> None:
         # Its number stays taken until it is waited for, so a signal sent under the lock never meets a stranger.

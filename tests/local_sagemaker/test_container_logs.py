@@ -6,6 +6,7 @@ import pytest
 from moto.core.base_backend import BackendDict
 from moto.logs.models import logs_backends
 
+from local_sagemaker import container_logs
 from local_sagemaker.container_logs import ContainerLog
 from local_sagemaker.data_plane_errors import AccessDeniedError
 from tests.local_sagemaker.hosting import ACCOUNT, REGION
@@ -80,6 +81,15 @@ def test_a_group_that_was_deleted_loses_lines_and_nothing_else():
     logs_backends[ACCOUNT][REGION].delete_log_group(GROUP)
     log.write("lost")
     assert log.last_line == "lost"
+
+
+def test_a_long_log_loses_its_older_half(monkeypatch):
+    monkeypatch.setattr(container_logs, "MOST_EVENTS", 4)
+    log = make()
+    log.open()
+    for number in range(6):
+        log.write(str(number))
+    assert messages() == ["2", "3", "4", "5"]
 
 
 @pytest.mark.parametrize(

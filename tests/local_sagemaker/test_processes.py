@@ -54,6 +54,16 @@ def test_what_is_no_text_is_shown_as_far_as_it_goes(tmp_path):
     assert lines == ["caf\ufffd"]
 
 
+def test_a_line_that_cannot_be_delivered_does_not_stop_the_program(tmp_path, caplog):
+    def refuse(line: str) -> None:
+        raise KeyError(line)
+
+    child = ChildProcess(["/bin/sh", "-c", "echo a; echo b"], environment={}, folder=tmp_path, on_line=refuse)
+    assert child.wait(20)
+    assert child.exit_status == 0
+    assert [record.getMessage() for record in caplog.records] == [f"a line of process {child.pid} was lost"] * 2
+
+
 def test_stop_asks_first(tmp_path):
     lines: list[str] = []
     child = start("trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.01; done", tmp_path, lines)
