@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from local_sagemaker.app import ACCOUNT_ID, DEFAULT_REGION
-from local_sagemaker.environment import client_environment, export_lines
+from local_sagemaker.environment import answers, client_environment, export_lines
 
 DEFAULT_PORT = 4566
 
@@ -54,3 +54,6 @@ def env(port: Port = DEFAULT_PORT, region: str = DEFAULT_REGION) -> None:
     """Print the lines that point a shell at the local cloud: eval "$(local-sagemaker env)"."""
     for line in export_lines(client_environment(f"http://localhost:{port}", account_id=ACCOUNT_ID, region=region)):
         typer.echo(line)
+    if not answers(port):
+        # The CDK would say so, too, but only after a minute of retries.
+        typer.echo(f"nothing answers at http://localhost:{port} yet: local-sagemaker up --port {port}", err=True)

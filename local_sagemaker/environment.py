@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import socket
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ def client_environment(url: str, *, account_id: str, region: str) -> dict[str, s
         "CDK_NOTICES": "false",
         "CDK_VERSION_REPORTING": "false",
     }
+
+
+def answers(port: int) -> bool:
+    """Say whether anything listens on a port of localhost."""
+    try:
+        socket.create_connection(("localhost", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def export_lines(variables: Mapping[str, str | None]) -> Iterator[str]:

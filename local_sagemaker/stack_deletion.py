@@ -76,6 +76,8 @@ class StackDeletion:
             return False
         stack_event(stack, "DELETE_COMPLETE")
         state.imports = set()
+        for change_set in [item for item in self._backend.change_sets.values() if item.stack_id == stack.stack_id]:
+            del self._backend.change_sets[change_set.change_set_id]
         self._backend.deleted_stacks[stack.stack_id] = stack
         self._backend.stacks.pop(stack.stack_id, None)
         return True

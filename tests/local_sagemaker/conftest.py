@@ -9,11 +9,13 @@ import pytest
 from botocore.config import Config
 from moto.cloudformation.models import cloudformation_backends
 from moto.core.base_backend import BackendDict
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from local_sagemaker import endpoints, moto_mends, stack_api, stack_operations
-from local_sagemaker.app import ACCOUNT_ID, DEFAULT_REGION, create_app
+from local_sagemaker import moto_mends, stack_api, stack_operations
+from local_sagemaker.app import ACCOUNT_ID, DEFAULT_REGION
 from local_sagemaker.server import LocalServer
 from local_sagemaker.stack_executor import StackRequest
+from local_sagemaker.stack_state import state_of
 
 
 @pytest.fixture
@@ -32,36 +34,62 @@ def cloudformation_backend(empty_moto: None) -> Any:
     return cloudformation_backends[ACCOUNT_ID][DEFAULT_REGION]
 
 
-@pytest.fixture
-def local_cloud(empty_moto: None) -> Iterator[LocalServer]:
-    """Serve the local cloud on a free port."""
-    server = LocalServer(create_app(lambda: server.url), 0)
+@pytest.fixture(scope="session")
+def moto_server() -> Iterator[LocalServer]:
+    """Serve moto on a free port, without a data plane: endpoints only say that they are in service."""
+    server = LocalServer(DomainDispatcherApplication(create_backend_app), 0)
     server.start()
     yield server
     server.stop()
-    endpoints.shutdown()
+
+
+@pytest.fixture(scope="session")
+def every_client(moto_server: LocalServer) -> Iterator[Callable[[str, str], Any]]:
+    """Make boto3 clients which try once; each is made once, since reading a service's model takes long."""
+    clients: dict[tuple[str, str], Any] = {}
+
+    def make(service: str, region: str) -> Any:
+        if (service, region) not in clients:
+            clients[service, region] = boto3.client(
+                service,  # type: ignore[call-overload]
+                endpoint_url=moto_server.url,
+                region_name=region,
+                aws_access_key_id="local",
+                aws_secret_access_key="local",
+                config=Config(retries={"total_max_attempts": 1}),
+            )
+        return clients[service, region]
+
+    yield make
+    for client in clients.values():
+        client.close()
 
 
 @pytest.fixture
-def client_of(local_cloud: LocalServer) -> Any:
-    """Make boto3 clients of the local cloud, which try once and close with the test."""
-    clients = []
+def local_cloud(cloudformation_backend: Any, moto_server: LocalServer) -> LocalServer:
+    """Serve an empty control plane."""
+    return moto_server
 
-    def make(service: str, region: str = DEFAULT_REGION) -> Any:
-        client = boto3.client(
-            service,  # type: ignore[call-overload]
-            endpoint_url=local_cloud.url,
-            region_name=region,
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-            config=Config(retries={"total_max_attempts": 1}),
-        )
-        clients.append(client)
-        return client
 
-    yield make
-    for client in clients:
-        client.close()
+@pytest.fixture
+def client_of(local_cloud: LocalServer, every_client: Any) -> Any:
+    """Give a boto3 client of an empty control plane, by service and region."""
+    return lambda service, region=DEFAULT_REGION: every_client(service, region)
+
+
+@pytest.fixture
+def settle(cloudformation_backend: Any) -> Callable[[str], str]:
+    """Wait for what is being done to a stack, by name or id, and give its status."""
+
+    def wait(name: str) -> str:
+        stack = stack_operations.find_stack(cloudformation_backend, name)
+        thread = state_of(stack).thread
+        if thread is not None:
+            thread.join()
+        status: str = stack.status
+        return status
+
+    return wait
 
 
 class Deployer:
