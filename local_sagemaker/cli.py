@@ -31,7 +31,7 @@ def up(port: Port = DEFAULT_PORT) -> None:
     # moto takes two seconds to import, which `env` and `--help` do not need.
     from local_sagemaker import endpoints
     from local_sagemaker.app import create_app
-    from local_sagemaker.server import LocalServer, PortInUseError
+    from local_sagemaker.server import LocalServer, PortUnavailableError
 
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     stopped = threading.Event()
@@ -39,7 +39,7 @@ def up(port: Port = DEFAULT_PORT) -> None:
         signal.signal(number, lambda *_: stopped.set())
     try:
         server = LocalServer(create_app(lambda: server.url), port)
-    except PortInUseError as error:
+    except PortUnavailableError as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
     server.start()

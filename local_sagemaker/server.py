@@ -25,14 +25,15 @@ _BACKLOG = 256
 logger = logging.getLogger(__name__)
 
 
-class PortInUseError(Exception):
-    """Another program listens on the port."""
+class PortUnavailableError(Exception):
+    """The server cannot listen on the port: mostly, because another program does."""
 
-    def __init__(self, port: int) -> None:
-        super().__init__(
-            f"port {port} is in use: stop the program that listens on it, or choose another with --port "
-            f"(--port 0 takes any free one)"
-        )
+    def __init__(self, port: int, error: OSError) -> None:
+        if error.errno == errno.EADDRINUSE:
+            reason = "is in use: stop the program that listens on it, or choose another with --port"
+        else:
+            reason = f"cannot be listened on ({error.strerror}): choose another with --port"
+        super().__init__(f"port {port} {reason} (--port 0 takes any free one)")
 
 
 class KeepAliveHandler(MotoRequestHandler):
@@ -174,8 +175,8 @@ class LocalServer:
 
     Raises
     ------
-    PortInUseError
-        If another program listens on it.
+    PortUnavailableError
+        If another program listens on it, or this one may not.
     """
 
     def __init__(self, app: Any, port: int) -> None:
@@ -208,34 +209,15 @@ class LocalServer:
 
 def _listen(port: int) -> list[socket.socket]:
     listeners: list[socket.socket] = []
-    try:
-        listeners.append(_listener(socket.AF_INET, "127.0.0.1", port))
-        with suppress(_NoSuchAddressError):
-            listeners.append(_listener(socket.AF_INET6, "::1", listeners[0].getsockname()[1]))
-    except PortInUseError:
-        for listener in listeners:
-            listener.close()
-        raise
+    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
+        try:
+            listeners.append(socket.create_server((host, port), family=family, backlog=_BACKLOG))
+        except OSError as error:
+            if family == socket.AF_INET6 and error.errno != errno.EADDRINUSE:
+                # This machine does without IPv6.
+                break
+            for listener in listeners:
+                listener.close()
+            raise PortUnavailableError(port, error) from error
+        port = listeners[0].getsockname()[1]
     return listeners
-
-
-class _NoSuchAddressError(Exception):
-    pass
-
-
-def _listener(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    try:
-        listener = socket.socket(family, socket.SOCK_STREAM)
-    except OSError as error:
-        raise _NoSuchAddressError(host) from error
-    try:
-        # A port that was just given up can be taken again at once.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise PortInUseError(port) from error
-        raise _NoSuchAddressError(host) from error
-    return listener

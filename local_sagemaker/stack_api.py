@@ -9,7 +9,7 @@ from moto.cloudformation import responses
 from moto.cloudformation.models import Stack
 from moto.core.responses import ActionResult, EmptyResult
 
-from local_sagemaker import change_sets, stack_operations
+from local_sagemaker import change_sets, stack_nested, stack_operations
 from local_sagemaker.moto_mends.patching import patch
 from local_sagemaker.stack_errors import ChangeSetNotFoundError, TemplateError
 from local_sagemaker.stack_executor import StackRequest
@@ -178,6 +178,7 @@ def install() -> None:
         if callable(method):
             patch(responses.CloudFormationResponse, name, method)
     patch(Stack, "_create_resource_map", _create_resource_map)
+    stack_nested.install()
 
 
 def _create_resource_map(stack: Any) -> StackValues:

@@ -11,6 +11,7 @@ import boto3
 import pytest
 from typer.testing import CliRunner
 
+from local_sagemaker.__main__ import main
 from local_sagemaker.cli import cli
 
 
@@ -74,6 +75,14 @@ def test_env_says_where_nothing_answers_without_getting_in_the_shells_way():
         result = CliRunner().invoke(cli, ["env", "--port", port])
     assert result.stderr == ""
     assert all(line.startswith(("export ", "unset ")) for line in result.stdout.splitlines())
+
+
+def test_the_installed_command_is_the_same(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["local-sagemaker", "env", "--port", "1"])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 0
+    assert "export AWS_ENDPOINT_URL=http://localhost:1\n" in capsys.readouterr().out
 
 
 def test_without_a_command_it_shows_its_help():

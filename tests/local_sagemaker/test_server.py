@@ -1,6 +1,8 @@
 """The HTTP server: connections kept alive, bodies of any kind, loopback only."""
 
+import errno
 import http.client
+import os
 import socket
 import threading
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 
 from local_sagemaker import server as server_module
-from local_sagemaker.server import LocalServer, PortInUseError
+from local_sagemaker.server import LocalServer, PortUnavailableError
 
 
 def application(environ: Any, start_response: Any) -> Any:
@@ -204,20 +206,28 @@ def test_it_listens_on_every_loopback_address(serve, host):
     connection.close()
 
 
+def refuse(monkeypatch, family, number):
+    real = socket.create_server
+
+    def create_server(address, **options):
+        if options["family"] == family:
+            raise OSError(number, os.strerror(number))
+        return real(address, **options)
+
+    monkeypatch.setattr(socket, "create_server", create_server)
+
+
 def test_without_ipv6_it_listens_on_ipv4(serve, monkeypatch):
-    real = socket.socket
-
-    def only_ipv4(family=-1, *arguments, **options):
-        if family == socket.AF_INET6:
-            raise OSError("address family not supported")
-        return real(family, *arguments, **options)
-
-    monkeypatch.setattr(socket, "socket", only_ipv4)
-    server = serve()
-    monkeypatch.undo()
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    refuse(monkeypatch, socket.AF_INET6, errno.EAFNOSUPPORT)
+    connection = http.client.HTTPConnection("127.0.0.1", serve().port, timeout=10)
     assert ask(connection, "POST", "/echo", b"hi") == (200, b"hi")
     connection.close()
+
+
+def test_a_port_that_may_not_be_taken_is_refused_with_the_reason(monkeypatch):
+    refuse(monkeypatch, socket.AF_INET, errno.EACCES)
+    with pytest.raises(PortUnavailableError, match=r"^port 80 cannot be listened on \(Permission denied\): .* --port"):
+        LocalServer(application, 80)
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
@@ -226,5 +236,5 @@ def test_a_port_in_use_is_refused_by_number_with_the_remedy(family):
         other.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(PortInUseError, match=rf"^port {port} is in use: .* --port"):
+        with pytest.raises(PortUnavailableError, match=rf"^port {port} is in use: .* --port"):
             LocalServer(application, port)
