@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from moto.ec2.models.internet_gateways import InternetGateway
+from moto.apigateway.models import RestAPI
 
 from local_sagemaker.stack_state import state_of
 
@@ -29,12 +29,12 @@ def test_two_generated_names_differ(stacks):
 
 
 def test_what_moto_cannot_delete_is_said_and_the_stack_goes(stacks, caplog):
-    assert not hasattr(InternetGateway, "delete")
-    stack = stacks.deploy("net", {"Gateway": {"Type": "AWS::EC2::InternetGateway"}})
+    assert not hasattr(RestAPI, "delete")
+    stack = stacks.deploy("api", {"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "api"}}})
     with caplog.at_level(logging.WARNING):
         stacks.delete(stack)
     assert stack.status == "DELETE_COMPLETE"
-    assert "AWS::EC2::InternetGateway cannot be deleted locally" in caplog.text
+    assert "AWS::ApiGateway::RestApi cannot be deleted locally" in caplog.text
 
 
 def test_a_resource_with_a_delete_of_its_own_is_deleted_by_it(stacks):

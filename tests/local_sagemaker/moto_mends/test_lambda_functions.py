@@ -1,0 +1,52 @@
+"""A function whose code stands in the template can be updated."""
+
+import pytest
+from moto.awslambda.models import lambda_backends
+from moto.s3.models import s3_backends
+
+from local_sagemaker.app import ACCOUNT_ID
+
+TRUST = {
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}]
+}
+
+
+def resources(code, timeout):
+    properties = {
+        "FunctionName": "work",
+        "Runtime": "python3.12",
+        "Handler": "index.handler",
+        "Role": {"Fn::GetAtt": ["Role", "Arn"]},
+        "Code": code,
+        "Timeout": timeout,
+    }
+    return {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": TRUST}},
+        "Function": {"Type": "AWS::Lambda::Function", "Properties": properties},
+    }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "moto_can"),
+    [
+        (
+            {"ZipFile": "def handler(event, context): return 1"},
+            {"ZipFile": "def handler(event, context): return 2"},
+            False,
+        ),
+        ({"S3Bucket": "code", "S3Key": "one.zip"}, {"S3Bucket": "code", "S3Key": "two.zip"}, True),
+    ],
+)
+def test_its_code_and_its_settings_change(stacks, mended, first, second, moto_can):
+    s3 = s3_backends[ACCOUNT_ID]["aws"]
+    s3.create_bucket("code", "us-east-1")
+    s3.put_object("code", "one.zip", b"one")
+    s3.put_object("code", "two.zip", b"two")
+    stack = stacks.deploy("functions", resources(first, 3))
+    function = lambda_backends[ACCOUNT_ID]["us-east-1"].get_function("work")
+    before = function.code_sha_256
+    stacks.deploy("functions", resources(second, 4))
+    assert (stack.status == "UPDATE_COMPLETE") is (mended or moto_can)
+    assert (function.code_sha_256 != before) is (mended or moto_can)
+    if mended:
+        assert function.timeout == 4
