@@ -72,12 +72,6 @@ class Placeholder:
         given = [value for key, value in self.properties.items() if key.endswith("Name") and isinstance(value, str)]
         return given[0] if len(given) == 1 else self.name
 
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        """Say that Fn::GetAtt may ask for any attribute."""
-        del attr
-        return True
-
     def get_cfn_attribute(self, attribute_name: str) -> Any:
         """Give an attribute as Fn::GetAtt does, of the JSON type that the schema names."""
         if attribute_name in self.properties:
@@ -88,7 +82,3 @@ class Placeholder:
         if kind in _EMPTY:
             return _EMPTY[kind]
         return self._uuid if attribute_name == "Id" else f"{self._label}-{attribute_name}"
-
-    def is_created(self) -> bool:
-        """Say that there is nothing to wait for."""
-        return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from moto.cloudformation import parsing
@@ -51,7 +52,7 @@ def unpatch_all() -> None:
         parsing.get_name_type_map().pop(resource_type, None)
 
 
-class EmulatedResource:
+class EmulatedResource(ABC):
     """A resource type that moto's service has, but not moto's CloudFormation; a subclass says how it is made.
 
     Parameters
@@ -68,12 +69,6 @@ class EmulatedResource:
     def __init__(self, physical_resource_id: str, attributes: dict[str, Any] | None = None) -> None:
         self.physical_resource_id = physical_resource_id
         self._attributes = attributes or {}
-
-    @classmethod
-    def has_cfn_attr(cls, attr: str) -> bool:
-        """Say that Fn::GetAtt may ask; `get_cfn_attribute` refuses what there is not."""
-        del attr
-        return True
 
     def get_cfn_attribute(self, attribute_name: str) -> Any:
         """Give an attribute as Fn::GetAtt does."""
@@ -111,14 +106,14 @@ class EmulatedResource:
         cls.remove(physical_id, definition["Properties"], account_id, region_name)
 
     @classmethod
+    @abstractmethod
     def put(cls, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> EmulatedResource:
         """Make the resource what its properties say, new or not."""
-        raise NotImplementedError
 
     @classmethod
+    @abstractmethod
     def remove(cls, physical_id: str, properties: dict[str, Any], account_id: str, region_name: str) -> None:
         """Delete the resource."""
-        raise NotImplementedError
 
 
 def register(resource_class: type[EmulatedResource]) -> None:
