@@ -26,7 +26,14 @@ def plane() -> Iterator[DataPlane]:
 def backend(region: str):
     found = sagemaker_backends[ACCOUNT][region]
     found.create_model("m", "arn:test", {"Image": "own"}, {}, [], [])
-    found.create_endpoint_config("c", [VARIANT], {}, {}, [], "")
+    found.create_endpoint_config(
+        endpoint_config_name="c",
+        production_variants=[VARIANT],
+        data_capture_config={},
+        async_inference_config={},
+        tags=[],
+        kms_key_id="",
+    )
     return found
 
 
