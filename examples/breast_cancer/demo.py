@@ -240,9 +240,10 @@ def demo(work: Path, *, keep: bool) -> None:
             with step("cdk destroy"):
                 # The assembly that was deployed: nothing to synthesize again.
                 run(cdk, "destroy", "--app", assembly, "--force", *events)
-    except BaseException:
+    except BaseException as error:
         cloud.stop()
-        console.print(f"[dim]the end of the local cloud's log:\n{''.join(cloud.log.open().readlines()[-20:])}[/]")
+        if isinstance(error, Exception) and (lines := cloud.log.read_text().splitlines()):
+            console.print("the end of the local cloud's log:", *lines[-20:], sep="\n", style="dim", markup=False)
         raise
     if not keep:
         with step("stop the local cloud"):
