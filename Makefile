@@ -6,6 +6,7 @@ SHELL := bash
 
 PYTHON ?= python3.11
 BIN := .venv/bin
+LOCK := .venvs/lock/bin/uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --quiet
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONDONTWRITEBYTECODE :=
@@ -34,6 +35,7 @@ bench: setup ## Measure, and print ratios
 	$(BIN)/python benchmarks/synth.py
 
 test: setup ## Run every test, with branch coverage
+	$(BIN)/python -m tests.aws_image.environment
 	bash tests/run
 
 check: setup ## Format, lint, types, and the rules for every template
@@ -52,8 +54,11 @@ snapshots: setup ## Accept the templates as they are now
 lock: ## Pin the newest versions again, with hashes
 	$(PYTHON) -m venv .venvs/lock
 	.venvs/lock/bin/pip install --quiet uv
-	for name in dev; do .venvs/lock/bin/uv pip compile pyproject.toml --all-extras requirements/$$name.in --upgrade --generate-hashes \
-		--no-emit-index-url --no-annotate --no-header --universal --python-version 3.11 --quiet --output-file requirements/$$name.txt; done
+	$(LOCK) pyproject.toml --all-extras requirements/dev.in --universal --output-file requirements/dev.txt
+	$(LOCK) requirements/aws-serving-build.in --output-file requirements/aws-serving-build.txt
+	$(LOCK) requirements/aws-serving.in --output-file requirements/aws-serving.txt
+	for version in 20.0.4 23.0.0; do \
+		$(LOCK) --no-deps requirements/aws-serving-gunicorn-$$version.in --output-file requirements/aws-serving-gunicorn-$$version.txt; done
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .venvs node_modules cdk.out model dist .cache .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -118,6 +118,6 @@ def test_two_updates_a_rollback_and_a_weight_change_lose_no_request(local_cloud:
     assert sum(load.answers.values()) == load.sent > 100
     assert set(load.answers) == {"[1]", "[2]"}
     assert "the weights are not there" in failed
-    assert "UPDATE_ROLLBACK_COMPLETE" in failed
+    assert "UPDATE_ROLLBACK_COMPLET" in failed  # the command line cuts its columns
     assert after["EndpointConfigName"] != before
     assert after["ProductionVariants"][0]["CurrentWeight"] == 0.5
