@@ -102,7 +102,7 @@ def _model_error(response: Mapping[str, Any], message: str, facts: dict[str, Any
     row, column = reason.get("row"), reason.get("column")
     if isinstance(row, int):
         if first_row:
-            text = f"{text} (counted in the request that starts at row {first_row} of the input)"
+            text = f"{text} (row {row + first_row} of the whole input: its request starts at row {first_row})"
         facts["row"] = row + first_row
     if isinstance(column, int):
         facts["column"] = column

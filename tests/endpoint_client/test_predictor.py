@@ -1,12 +1,16 @@
 """The predictor over real HTTP, against the model in this process."""
 
+import doctest
 import json
 import threading
 
 import boto3
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+import endpoint_client.predictor
 from endpoint_client import ConfigurationError, EndpointNotFound, InputRejected, PayloadTooLarge, Predictor
 
 from .conftest import Answer
@@ -111,7 +115,7 @@ def test_an_error_in_a_later_part_stops_the_sending(endpoint, features):
     ):
         predictor.predict(bad)
     assert (caught.value.row, caught.value.column) == (20, 1)
-    assert "starts at row " in str(caught.value)
+    assert "(row 20 of the whole input: its request starts at row " in str(caught.value)
     assert len(endpoint.requests) < 20
 
 
@@ -204,3 +208,28 @@ def test_a_method_that_is_no_name_is_refused(endpoint, predictor, features):
     with pytest.raises(ConfigurationError, match="method='a;b' is not a method's name"):
         predictor.predict(features, method="a;b")
     assert endpoint.requests == []
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.integers(1, 400),
+    dtype=st.sampled_from([np.float64, np.float32, np.int64]),
+    content_type=st.sampled_from(CONTENT_TYPES),
+    accept=st.sampled_from(CONTENT_TYPES),
+    limit=st.integers(300, 6000),
+    max_concurrency=st.integers(1, 3),
+)
+def test_any_input_cut_anywhere_gives_the_models_labels(
+    endpoint, predictor, rows, dtype, content_type, accept, limit, max_concurrency
+):
+    predictor.max_payload_bytes, predictor.max_concurrency = limit, max_concurrency
+    array = (np.random.default_rng(rows).normal(size=(rows, 4)) * 10).astype(dtype)
+    labels = predictor.predict(array, content_type=content_type, accept=accept)
+    np.testing.assert_array_equal(labels, endpoint.model.predict(array))
+    assert labels.dtype == np.int64
+
+
+def test_the_examples_in_the_docstrings_run():
+    done = doctest.testmod(endpoint_client.predictor)
+    assert done.attempted > 0
+    assert done.failed == 0

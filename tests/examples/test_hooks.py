@@ -50,6 +50,12 @@ def test_the_runtimes_content_types_still_work(custom_hooks, content_type):
     assert response.body == b"setosa\n"
 
 
+def test_probabilities_are_not_taken_for_species(custom_hooks):
+    response = custom_hooks.invoke(b"[5.1, 3.5, 1.4, 0.2]", "application/json", None, "method=predict_proba")
+    assert response.status == 200
+    assert np.shape(json.loads(response.body)) == (1, 3)
+
+
 def test_an_accept_that_nobody_can_write_is_refused(custom_hooks):
     assert custom_hooks.invoke(b"[5.1, 3.5, 1.4, 0.2]", "application/json", "image/png").status == 406
 

@@ -1,5 +1,6 @@
 """Arguments and variables, against what sagemaker-training 4.8.0 was seen to produce."""
 
+import doctest
 import json
 from pathlib import Path, PurePosixPath
 
@@ -81,3 +82,9 @@ def _variables(hyperparameters, channels=(), entry_point="train.py"):
         channels=channels,
         job_name="job",
     )
+
+
+def test_the_examples_in_the_docstrings_run():
+    done = doctest.testmod(training_environment)
+    assert done.attempted > 0
+    assert done.failed == 0

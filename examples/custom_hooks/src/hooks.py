@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import numpy as np
+
 from sklearn_runtime import hooks as defaults
 
 FLOWERS = "application/vnd.flowers+json"
@@ -18,4 +20,6 @@ def input_fn(request_body: Any, request_content_type: str) -> Any:
 
 
 def output_fn(prediction: Any, content_type: str) -> Any:
-    return defaults.output_fn([SPECIES[number] for number in prediction], content_type)
+    # Numbers of species become names; probabilities, which a request may ask for instead, stay.
+    answer = np.array(SPECIES)[prediction] if prediction.ndim == 1 else prediction
+    return defaults.output_fn(answer, content_type)
