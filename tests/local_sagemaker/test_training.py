@@ -109,7 +109,7 @@ def test_environment_and_interpreter_are_the_callers(run, tmp_path):
 
 def test_a_failing_script_leaves_the_reason(run):
     with pytest.raises(TrainingFailed, match=r"exit status 1: ValueError: no rows in train\.csv") as caught:
-        run("print('starting')\nraise ValueError('no rows in train.csv')")
+        run("print('starting')\nprint()\nraise ValueError('no rows in train.csv')")
     assert caught.value.exit_status == 1
     assert caught.value.last_line == "ValueError: no rows in train.csv"
     reason = caught.value.failure_file.read_text()
