@@ -70,9 +70,7 @@ def _update(
     return stack
 
 
-def _delete(
-    cls: Any, /, physical_id: str, definition: Mapping[str, Any], account_id: str, region_name: str
-) -> None:
+def _delete(cls: Any, /, physical_id: str, definition: Mapping[str, Any], account_id: str, region_name: str) -> None:
     del cls, definition
     backend = cloudformation_backends[account_id][region_name]
     stack = stack_operations.find_stack(backend, physical_id)

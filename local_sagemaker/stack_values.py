@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
-from moto.cloudformation.parsing import ResourceMap, clean_json
+from moto.cloudformation import parsing
 from moto.ssm.models import ssm_backends
 from moto.utilities.utils import get_partition
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _URL_SUFFIXES = {"aws-cn": "amazonaws.com.cn"}
 
 
-class StackValues(ResourceMap):
+class StackValues(parsing.ResourceMap):
     """Parameters, mappings, conditions and resources of a stack, as its template sees them.
 
     moto's own map creates a resource when somebody looks at it; this one never does, so that only the executor
@@ -93,7 +93,7 @@ class StackValues(ResourceMap):
 
     def resolve(self, value: Any) -> Any:
         """Resolve every intrinsic function in a part of the template; what is AWS::NoValue disappears."""
-        return _without_no_value(clean_json(copy.deepcopy(value), self))
+        return _without_no_value(parsing.clean_json(copy.deepcopy(value), self))
 
     def load_mapping(self) -> None:
         """Take the template's mappings; without this, one of moto's changes the template itself."""

@@ -4,7 +4,6 @@
 """
 
 import json
-import re
 from pathlib import Path
 
 from sklearn_runtime.settings import VARIABLES
@@ -38,11 +37,11 @@ def render(text: str) -> str:
     """The README with every generated table made anew."""
     for name, table in TABLES.items():
         begin, end = f"<!-- begin {name} -->", f"<!-- end {name} -->"
-        text, count = re.subn(
-            f"{begin}.*{end}", lambda _, table=table: f"{begin}\n{table()}\n{end}", text, flags=re.DOTALL
-        )
-        if count != 1:
-            raise ValueError(f"README.md must hold {begin} and {end} once")
+        before, begun, rest = text.partition(begin)
+        _, ended, after = rest.partition(end)
+        if not (begun and ended):
+            raise ValueError(f"README.md must hold {begin} and {end}")
+        text = f"{before}{begin}\n{table()}\n{end}{after}"
     return text
 
 

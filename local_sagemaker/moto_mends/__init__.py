@@ -21,6 +21,7 @@ from local_sagemaker.moto_mends import (
     s3_buckets,
     sagemaker_models,
     scaling,
+    stack_output_function,
     stack_parameters,
 )
 
@@ -45,6 +46,7 @@ MENDS = (
     s3_buckets,
     sagemaker_models,
     scaling,
+    stack_output_function,
     stack_parameters,
 )
 

@@ -1,4 +1,4 @@
-"""The README's tour, run from top to bottom in an empty folder as a newcomer would paste it; its tables are up to date."""
+"""The README's tour, run from top to bottom in an empty folder as a newcomer would paste it; its tables."""
 
 import re
 import shlex
