@@ -9,7 +9,9 @@ BIN := .venv/bin
 LOCK := .venvs/lock/bin/uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --quiet
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-export PYTHONDONTWRITEBYTECODE :=
+# One thread a process, as in the container: the processes already use the cores.
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
 
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 18

@@ -29,8 +29,8 @@ Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on localhost; 0 
 def up(port: Port = DEFAULT_PORT) -> None:
     """Run the local cloud until SIGTERM or Ctrl-C. Its state is in memory: it starts empty, not bootstrapped."""
     # moto takes two seconds to import, which `env` and `--help` do not need.
-    from local_sagemaker import endpoints
     from local_sagemaker.app import create_app
+    from local_sagemaker.hosting import endpoints
     from local_sagemaker.server import LocalServer, PortUnavailableError
 
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)

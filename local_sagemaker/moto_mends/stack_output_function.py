@@ -10,8 +10,8 @@ from typing import Any
 from moto.cloudformation import parsing
 from moto.cloudformation.models import cloudformation_backends
 
+from local_sagemaker.cloudformation.stack_errors import TemplateError
 from local_sagemaker.moto_mends.patching import original, patch
-from local_sagemaker.stack_errors import TemplateError
 
 _FUNCTION = "Fn::GetStackOutput"
 

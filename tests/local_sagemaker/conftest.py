@@ -11,11 +11,12 @@ from moto.cloudformation.models import cloudformation_backends
 from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from local_sagemaker import moto_mends, stack_api, stack_operations
+from local_sagemaker import moto_mends
 from local_sagemaker.app import ACCOUNT_ID, DEFAULT_REGION
+from local_sagemaker.cloudformation import stack_api, stack_operations
+from local_sagemaker.cloudformation.stack_executor import StackRequest
+from local_sagemaker.cloudformation.stack_state import state_of
 from local_sagemaker.server import LocalServer
-from local_sagemaker.stack_executor import StackRequest
-from local_sagemaker.stack_state import state_of
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any
 import boto3
 import pytest
 
-from local_sagemaker import endpoints
 from local_sagemaker.app import ACCOUNT_ID, create_app
+from local_sagemaker.hosting import endpoints
 from local_sagemaker.server import LocalServer
 
 

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from local_sagemaker import moto_mends, stack_api
+from local_sagemaker import moto_mends
 from local_sagemaker.app import DEFAULT_REGION
+from local_sagemaker.cloudformation import stack_api
 from local_sagemaker.moto_mends.patching import unpatch_all
 
 

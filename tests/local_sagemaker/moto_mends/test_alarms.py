@@ -5,7 +5,7 @@ from typing import Any
 from moto.cloudwatch.models import cloudwatch_backends
 
 from local_sagemaker.app import ACCOUNT_ID
-from local_sagemaker.stack_state import state_of
+from local_sagemaker.cloudformation.stack_state import state_of
 
 
 def alarm(**properties):

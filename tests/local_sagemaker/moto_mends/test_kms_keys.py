@@ -6,7 +6,7 @@ import pytest
 from moto.kms.models import kms_backends
 
 from local_sagemaker.app import ACCOUNT_ID
-from local_sagemaker.stack_state import state_of
+from local_sagemaker.cloudformation.stack_state import state_of
 
 POLICY = {
     "Version": "2012-10-17",

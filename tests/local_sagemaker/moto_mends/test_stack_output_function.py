@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_sagemaker.stack_state import state_of
+from local_sagemaker.cloudformation.stack_state import state_of
 
 
 def parameter(value):

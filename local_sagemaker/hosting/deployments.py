@@ -1,0 +1,274 @@
+"""The life of one endpoint: created, updated blue/green, retuned, deleted, each in the background as AWS does.
+
+moto's endpoint object is what DescribeEndpoint shows; this module keeps it true. Status and reasons follow
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html.
+"""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any
+
+from moto.core.utils import utcnow
+from moto.sagemaker.exceptions import ValidationError
+
+from local_sagemaker.hosting.data_plane_errors import DataPlaneError
+from local_sagemaker.hosting.fleet import Fleet, instances_to_run, make_fleet
+from local_sagemaker.hosting.routing import Router
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+
+# Seconds that an invocation may take, by AWS's rule, and so the longest wait for an old fleet.
+INVOCATION_TIMEOUT = 60.0
+
+
+class DeploymentError(DataPlaneError):
+    """An endpoint could not be created or updated; the text is its FailureReason."""
+
+
+class Deployment:
+    """One endpoint.
+
+    Parameters
+    ----------
+    identity
+        Which endpoint.
+    resource
+        moto's endpoint object.
+    backend
+        moto's SageMaker backend of the account and region.
+    base_url
+        Address of the local cloud.
+    """
+
+    def __init__(self, identity: EndpointIdentity, resource: Any, backend: Any, base_url: str) -> None:
+        self.identity = identity
+        self.router: Router | None = None
+        self._resource = resource
+        self._backend = backend
+        self._base_url = base_url
+        self._lock = threading.Lock()
+        self._fleets: list[Fleet] = []
+        self._stopped = False
+        self._operation: Future[None] = Future()
+
+    def create(self) -> None:
+        """Begin to start the first fleet; the status is Creating until it answers."""
+        self._begin("Creating", lambda: self._deploy(self._resource.endpoint_config_name))
+
+    def update(self, config_name: str) -> None:
+        """Begin a blue/green update to another endpoint configuration.
+
+        Parameters
+        ----------
+        config_name
+            EndpointConfigName.
+
+        Raises
+        ------
+        ValidationError
+            The configuration does not exist, or the endpoint's status does not allow an update.
+        """
+        self._backend.describe_endpoint_config(config_name)
+        self._begin("Updating", lambda: self._deploy(config_name))
+
+    def retune(self, desired: Sequence[Mapping[str, Any]]) -> None:
+        """Begin to change weights and instance counts in place.
+
+        Parameters
+        ----------
+        desired
+            DesiredWeightsAndCapacities.
+
+        Raises
+        ------
+        ValidationError
+            A variant is named twice or does not exist, or the endpoint's status does not allow an update.
+        """
+        names = [change["VariantName"] for change in desired]
+        known = {variant["VariantName"] for variant in self._resource.production_variants}
+        for name in names:
+            if names.count(name) > 1:
+                raise ValidationError(message=f'The variant name "{name}" was non-unique within the request.')
+            if name not in known:
+                raise ValidationError(
+                    message=f'The variant name(s) "{name}" is/are not present within endpoint configuration '
+                    f'"{self._resource.endpoint_config_name}".'
+                )
+        self._begin("Updating", lambda: self._retune(desired))
+
+    def delete(self, forget: Callable[[], None]) -> None:
+        """Begin to delete: new invocations find no endpoint, running ones are answered.
+
+        Parameters
+        ----------
+        forget
+            Called when all has ended.
+        """
+        self._begin("Deleting", lambda: self._delete(forget))
+
+    def wait(self) -> None:
+        """Wait for what was begun last.
+
+        Raises
+        ------
+        DeploymentError
+            It failed.
+        """
+        self._operation.result()
+
+    def stop(self) -> None:
+        """Stop all processes now, whatever is under way."""
+        with self._lock:
+            self._stopped = True
+            self.router = None
+            fleets = list(self._fleets)
+        for fleet in fleets:
+            fleet.stop()
+
+    def _begin(self, status: str, work: Callable[[], None]) -> None:
+        with self._lock:
+            current = self._resource.endpoint_status
+            if self._operation.running():
+                raise ValidationError(message=f'Cannot update in-progress endpoint "{self.identity.arn}".')
+            if current == "Failed" and status == "Updating":
+                raise ValidationError(
+                    message=f'Cannot update endpoint "{self.identity.arn}" with status Failed: delete it.'
+                )
+            operation: Future[None] = Future()
+            operation.set_running_or_notify_cancel()
+            self._operation = operation
+            self._resource.endpoint_status = status
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001
+                reason = _reason(error)
+                with self._lock:
+                    # An endpoint that has an old fleet is in service with it.
+                    self._settle("InService" if status == "Updating" else "Failed", reason)
+                    operation.set_exception(DeploymentError(reason))
+            else:
+                # At once: who reads InService may begin the next update.
+                with self._lock:
+                    self._settle("InService", None)
+                    operation.set_result(None)
+
+        threading.Thread(target=run, name=f"{status} {self.identity.name}", daemon=True).start()
+
+    def _settle(self, status: str, reason: str | None) -> None:
+        self._resource.pending_deployment_summary = None
+        self._resource.failure_reason = reason
+        self._resource.last_modified_time = utcnow()
+        self._resource.endpoint_status = status
+
+    def _deploy(self, config_name: str) -> None:
+        config = self._backend.describe_endpoint_config(config_name)
+        self._resource.pending_deployment_summary = {
+            "EndpointConfigName": config_name,
+            "ProductionVariants": describe_variants(config),
+            "StartTime": utcnow(),
+        }
+        fleet = make_fleet(self.identity, config, self._backend.describe_model, self._base_url)
+        with self._lock:
+            self._raise_if_stopped()
+            self._fleets.append(fleet)
+        try:
+            fleet.start()
+        except BaseException:
+            self._fleets.remove(fleet)
+            raise
+        self._switch_to(fleet)
+        self._resource.endpoint_config_name = config_name
+        self._resource.production_variants = describe_variants(config)
+        self._resource.data_capture_config = config.get("DataCaptureConfig")
+
+    def _switch_to(self, fleet: Fleet) -> None:
+        with self._lock:
+            self._raise_if_stopped()
+            router = self.router
+            if router is None:
+                self.router = Router(fleet)
+        if router is not None:
+            self._stop_fleet_of(router, fleet)
+
+    def _stop_fleet_of(self, router: Router, successor: Fleet) -> None:
+        old = router.replace(successor, INVOCATION_TIMEOUT)
+        old.stop()
+        self._fleets.remove(old)
+
+    def _raise_if_stopped(self) -> None:
+        if self._stopped:
+            raise DataPlaneError("the local cloud stopped the endpoint")
+
+    def _retune(self, desired: Sequence[Mapping[str, Any]]) -> None:
+        with self._lock:
+            self._raise_if_stopped()
+            router = self.router
+        if router is None:
+            raise AssertionError("an endpoint that is in service has a fleet")
+        described = {variant["VariantName"]: variant for variant in self._resource.production_variants}
+        for change in desired:
+            name = change["VariantName"]
+            if change.get("DesiredInstanceCount") is not None:
+                self._scale(router, name, change["DesiredInstanceCount"])
+                described[name].update(dict.fromkeys(_COUNT, change["DesiredInstanceCount"]))
+            if change.get("DesiredWeight") is not None:
+                described[name].update(dict.fromkeys(_WEIGHT, float(change["DesiredWeight"])))
+        router.set_weights(
+            {c["VariantName"]: float(c["DesiredWeight"]) for c in desired if c.get("DesiredWeight") is not None}
+        )
+
+    def _scale(self, router: Router, name: str, count: int) -> None:
+        variant = router.fleet.variants[name]
+        missing = instances_to_run(count) - len(variant.containers)
+        if missing > 0:
+            router.add(variant, variant.launch(missing))
+        elif missing < 0:
+            variant.retire(router.withdraw(variant, -missing, INVOCATION_TIMEOUT))
+
+    def _delete(self, forget: Callable[[], None]) -> None:
+        with self._lock:
+            router, self.router = self.router, None
+        if router is not None:
+            self._stop_fleet_of(router, Fleet([]))
+        forget()
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, DataPlaneError):
+        return str(error)
+    # moto's errors keep their text apart from what str() gives.
+    return str(getattr(error, "message", None) or f"{type(error).__name__}: {error}")
+
+
+_COUNT = ("CurrentInstanceCount", "DesiredInstanceCount")
+_WEIGHT = ("CurrentWeight", "DesiredWeight")
+
+
+def describe_variants(config: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give ProductionVariants as DescribeEndpoint does.
+
+    Parameters
+    ----------
+    config
+        What DescribeEndpointConfig gives.
+    """
+    return [_describe_variant(variant) for variant in config["ProductionVariants"]]
+
+
+def _describe_variant(variant: Mapping[str, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {"VariantName": variant["VariantName"]}
+    described.update(dict.fromkeys(_WEIGHT, float(variant.get("InitialVariantWeight", 1.0))))
+    if "ServerlessConfig" in variant:
+        described.update(
+            dict.fromkeys(("CurrentServerlessConfig", "DesiredServerlessConfig"), variant["ServerlessConfig"])
+        )
+    else:
+        described.update(dict.fromkeys(_COUNT, int(variant.get("InitialInstanceCount", 1))))
+    return described

@@ -1,0 +1,248 @@
+"""The fleet of an endpoint configuration: for each production variant its model on its containers.
+
+An instance is one server process with ``SAGEMAKER_MODEL_SERVER_WORKERS`` workers, one where that is not set: a laptop
+has few cores. At most `MOST_INSTANCES` of a variant really run; DescribeEndpoint says what was asked for.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from moto.utilities.utils import get_partition
+
+from local_sagemaker.hosting.artifacts import ArtifactStore, Location
+from local_sagemaker.hosting.container_logs import ContainerLog
+from local_sagemaker.hosting.container_plans import Site, code_location, plan_container
+from local_sagemaker.hosting.containers import Container
+from local_sagemaker.hosting.data_plane_errors import ContainerError, UnsupportedModelError
+from local_sagemaker.hosting.images import authorize_pull
+from local_sagemaker.hosting.instance_metrics import put_instance_metrics
+from local_sagemaker.hosting.network_interfaces import authorize_network_interfaces
+from local_sagemaker.hosting.processes import make_folder, remove_folder
+from local_sagemaker.hosting.rights import ExecutionRole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
+
+    from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+
+MOST_INSTANCES = 4
+# Seconds, of ContainerStartupHealthCheckTimeoutInSeconds.
+DEFAULT_STARTUP_TIMEOUT = 480
+
+
+def instances_to_run(wanted: int) -> int:
+    """Give how many instances really run of those that were asked for."""
+    return min(wanted, MOST_INSTANCES)
+
+
+class Variant:
+    """A production variant: one model on some instances.
+
+    Parameters
+    ----------
+    endpoint
+        The endpoint.
+    description
+        ProductionVariant of the endpoint configuration.
+    model
+        moto's model.
+    base_url
+        Address of the local cloud, for the container's environment.
+
+    Attributes
+    ----------
+    name
+        VariantName.
+    weight
+        Current weight; the endpoint's `Router` reads and changes it under its lock.
+    containers
+        Those that take traffic; under the same lock.
+    """
+
+    def __init__(self, endpoint: EndpointIdentity, description: Mapping[str, Any], model: Any, base_url: str) -> None:
+        self.name: str = description["VariantName"]
+        self.weight = float(description.get("InitialVariantWeight", 1.0))
+        self.containers: list[Container] = []
+        self._endpoint = endpoint
+        self._description = description
+        self._model = model
+        self._base_url = base_url
+        self._lock = threading.Lock()
+        self._stopped = False
+        self._started: list[Container] = []
+        self._folder: Path | None = None
+        self._prepared: Callable[[], Container] | None = None
+
+    def start(self) -> None:
+        """Do all that SageMaker does up to the first successful /ping of every instance.
+
+        Raises
+        ------
+        DataPlaneError
+            It cannot start; the text is what DescribeEndpoint gives as FailureReason.
+        """
+        self._prepared = self._prepare()
+        self.containers = self.launch(instances_to_run(int(self._description.get("InitialInstanceCount", 1))))
+
+    def launch(self, count: int) -> list[Container]:
+        """Start more instances and wait until they answer.
+
+        Parameters
+        ----------
+        count
+            How many.
+        """
+        if self._prepared is None:
+            raise AssertionError("a variant is started before it is scaled")
+        containers = [self._prepared() for _ in range(count)]
+        with self._lock:
+            if self._stopped:
+                raise ContainerError("the endpoint was deleted while it started")
+            self._started += containers
+        with ThreadPoolExecutor(max(len(containers), 1)) as threads:
+            try:
+                list(threads.map(Container.start, containers))
+            except ContainerError as error:
+                raise ContainerError(
+                    f"The primary container for production variant {self.name} did not pass the ping health check. "
+                    f"Please check CloudWatch logs for this endpoint. ({error})"
+                ) from error
+        return containers
+
+    def retire(self, containers: Iterable[Container]) -> None:
+        """Stop instances that take no traffic any more."""
+        for container in containers:
+            container.stop()
+            with self._lock:
+                self._started.remove(container)
+
+    def stop(self) -> None:
+        """Stop every instance and remove the files."""
+        with self._lock:
+            self._stopped = True
+            started, self._started = self._started, []
+        with ThreadPoolExecutor(max(len(started), 1)) as threads:
+            list(threads.map(Container.stop, started))
+        if self._folder is not None:
+            remove_folder(self._folder)
+
+    def _prepare(self) -> Callable[[], Container]:
+        """Assume the role, check what the image takes, fetch model and code; give what makes an instance."""
+        endpoint, model = self._endpoint, self._model
+        definition = only_container(model)
+        partition = get_partition(endpoint.region)
+        role = ExecutionRole.assume(model.execution_role_arn, region=endpoint.region, source_arn=endpoint.arn)
+        authorize_pull(role, definition.get("Image", ""), partition)
+        if model.vpc_config:
+            authorize_network_interfaces(role, model.vpc_config, account_id=endpoint.account_id)
+        given: Mapping[str, str] = definition.get("Environment", {})
+        folder = self._folder = make_folder("local-sagemaker-")
+        for name in ("model", "code", "tmp"):
+            (folder / name).mkdir()
+        store = ArtifactStore(role, account_id=endpoint.account_id, region=endpoint.region)
+        store.fetch_model(definition, folder / "model")
+        code = code_location(given)
+        if code is not None:
+            store.fetch_archive(Location.parse(code), folder / "code")
+        put_instance_metrics(role, endpoint, self.name, folder)
+        plan = plan_container(given, Site(folder, endpoint.region, self._base_url, role.credentials))
+        timeout = self._description.get("ContainerStartupHealthCheckTimeoutInSeconds", DEFAULT_STARTUP_TIMEOUT)
+
+        def make() -> Container:
+            instance = f"i-{secrets.token_hex(9)[:17]}"
+            log = ContainerLog(
+                role,
+                endpoint.log_group,
+                f"{self.name}/{instance}",
+                account_id=endpoint.account_id,
+                region=endpoint.region,
+            )
+            return Container(plan, folder / f"{instance}.sock", folder / "tmp", log, float(timeout))
+
+        return make
+
+
+class Fleet:
+    """All variants of one endpoint configuration.
+
+    Parameters
+    ----------
+    variants
+        In the configuration's order.
+    """
+
+    def __init__(self, variants: Iterable[Variant]) -> None:
+        self.variants = {variant.name: variant for variant in variants}
+
+    def start(self) -> None:
+        """Start every variant; one that cannot start stops them all.
+
+        Raises
+        ------
+        DataPlaneError
+        """
+        try:
+            for variant in self.variants.values():
+                variant.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop every process and remove every file of the fleet."""
+        for variant in self.variants.values():
+            variant.stop()
+
+
+def make_fleet(
+    endpoint: EndpointIdentity, config: Mapping[str, Any], find_model: Callable[[str], Any], base_url: str
+) -> Fleet:
+    """Describe the fleet of an endpoint configuration, which is then to be started.
+
+    Parameters
+    ----------
+    endpoint
+        The endpoint.
+    config
+        What DescribeEndpointConfig gives.
+    find_model
+        Gives moto's model of a name, or raises.
+    base_url
+        Address of the local cloud.
+    """
+    return Fleet(
+        Variant(endpoint, description, find_model(description["ModelName"]), base_url)
+        for description in config["ProductionVariants"]
+    )
+
+
+def only_container(model: Any) -> Mapping[str, Any]:
+    """Give the container definition of a model.
+
+    Parameters
+    ----------
+    model
+        moto's model.
+
+    Raises
+    ------
+    UnsupportedModelError
+        It is an inference pipeline or a multi-model endpoint.
+    """
+    containers = model.containers or [model.primary_container]
+    if len(containers) > 1:
+        raise UnsupportedModelError(
+            f"the model {model.model_name} is an inference pipeline of {len(containers)} containers, which the local "
+            "cloud does not run: use one container"
+        )
+    definition: Mapping[str, Any] = containers[0]
+    if definition.get("Mode") == "MultiModel":
+        raise UnsupportedModelError(
+            f"the model {model.model_name} has Mode MultiModel, which the local cloud does not run: use SingleModel"
+        )
+    return definition

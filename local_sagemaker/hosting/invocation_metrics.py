@@ -1,0 +1,97 @@
+"""Metrics of invocations, as SageMaker puts them into CloudWatch for every production variant.
+
+Rule: https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html (endpoint invocation metrics):
+Invocation4XXErrors and Invocation5XXErrors send 1 or 0 for each invocation, latencies are in microseconds.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from moto.cloudwatch.models import cloudwatch_backends
+
+if TYPE_CHECKING:
+    from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+
+NAMESPACE = "AWS/SageMaker"
+# Seconds; AWS aggregates a minute, a person at a laptop wants to see it at once.
+FLUSH_INTERVAL = 1.0
+
+_UNITS = {"ModelLatency": "Microseconds", "OverheadLatency": "Microseconds"}
+
+
+class InvocationMetrics:
+    """Collects the metrics of invocations and puts them as one statistic set each, so that memory does not grow fast.
+
+    Parameters
+    ----------
+    interval
+        Seconds between two deliveries.
+    """
+
+    def __init__(self, interval: float = FLUSH_INTERVAL) -> None:
+        self._interval = interval
+        self._lock = threading.Lock()
+        self._values: dict[tuple[EndpointIdentity, str, str], list[float]] = {}
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="invocation metrics", daemon=True)
+        self._thread.start()
+
+    def record(
+        self, endpoint: EndpointIdentity, variant: str, *, status: int, model_latency: float, overhead_latency: float
+    ) -> None:
+        """Count one invocation.
+
+        Parameters
+        ----------
+        endpoint, variant
+            Who answered.
+        status
+            HTTP status of the container; 0 when it did not answer.
+        model_latency, overhead_latency
+            Seconds in the container, and seconds beside it.
+        """
+        values = {
+            "Invocations": 1.0,
+            "Invocation4XXErrors": float(400 <= status < 500),
+            "Invocation5XXErrors": float(status >= 500 or status == 0),
+            "ModelLatency": model_latency * 1e6,
+            "OverheadLatency": overhead_latency * 1e6,
+        }
+        with self._lock:
+            for name, value in values.items():
+                self._values.setdefault((endpoint, variant, name), []).append(value)
+
+    def flush(self) -> None:
+        """Put what was collected."""
+        with self._lock:
+            collected, self._values = self._values, {}
+        for (endpoint, variant, name), values in collected.items():
+            statistics = {
+                "SampleCount": len(values),
+                "Sum": sum(values),
+                "Minimum": min(values),
+                "Maximum": max(values),
+            }
+            cloudwatch_backends[endpoint.account_id][endpoint.region].put_metric_data(
+                NAMESPACE,
+                [
+                    {
+                        "MetricName": name,
+                        "StatisticValues": statistics,
+                        "Unit": _UNITS.get(name, "None"),
+                        "Dimensions": endpoint.dimensions(variant),
+                    }
+                ],
+            )
+
+    def close(self) -> None:
+        """Put what was collected and end the thread."""
+        self._closed.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closed.wait(self._interval):
+            self.flush()
+        self.flush()

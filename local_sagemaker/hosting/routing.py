@@ -1,0 +1,166 @@
+"""Which container gets an invocation: variants by weight, then the container with the least to do.
+
+A fleet is replaced in one step under one lock, and the old one is given back only when each of its invocations has
+been answered: so an update loses no request.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+
+from local_sagemaker.hosting.data_plane_errors import DataPlaneError, UnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from local_sagemaker.hosting.containers import Container
+    from local_sagemaker.hosting.fleet import Fleet, Variant
+
+
+class NoSuchVariantError(DataPlaneError):
+    """TargetVariant names a variant that the endpoint does not have."""
+
+
+class NoTrafficError(DataPlaneError):
+    """The weights of all variants are 0."""
+
+
+class Lease(NamedTuple):
+    """A container that counts as busy until the lease ends."""
+
+    variant: str
+    container: Container
+
+
+class Router:
+    """Routes the invocations of one endpoint.
+
+    Parameters
+    ----------
+    fleet
+        A started fleet.
+    """
+
+    def __init__(self, fleet: Fleet) -> None:
+        self._changed = threading.Condition()
+        self._fleet = fleet
+        # State of smooth weighted round robin: shares are exact over each cycle, not only on average.
+        self._credit: dict[str, float] = {}
+
+    @property
+    def fleet(self) -> Fleet:
+        """The fleet that takes the traffic."""
+        return self._fleet
+
+    @contextmanager
+    def lease(self, target_variant: str | None, deadline: float) -> Iterator[Lease]:
+        """Take a container for one invocation.
+
+        Parameters
+        ----------
+        target_variant
+            Name of the variant, or None for a choice by weight.
+        deadline
+            ``time.monotonic()`` until which it waits for a container that is being started again.
+
+        Raises
+        ------
+        NoSuchVariantError, NoTrafficError
+        UnreachableError
+            No container of the variant was ready in time.
+        """
+        with self._changed:
+            while True:
+                variant = self._choose(target_variant)
+                container = _least_busy(variant.containers)
+                if container is not None:
+                    break
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
+                    raise UnreachableError(f"no container of variant {variant.name} is ready")
+                # A container that becomes ready tells nobody: look again now and then.
+                self._changed.wait(min(remaining, 0.05))
+            container.in_flight += 1
+        try:
+            yield Lease(variant.name, container)
+        finally:
+            with self._changed:
+                container.in_flight -= 1
+                self._changed.notify_all()
+
+    def replace(self, fleet: Fleet, timeout: float) -> Fleet:
+        """Send all new invocations to another fleet and wait until the old one has answered its own.
+
+        Parameters
+        ----------
+        fleet
+            A started fleet.
+        timeout
+            Seconds to wait.
+
+        Returns
+        -------
+        Fleet
+            The old one, idle.
+        """
+        with self._changed:
+            old, self._fleet = self._fleet, fleet
+            self._credit = {}
+            self._wait_until_idle([c for variant in old.variants.values() for c in variant.containers], timeout)
+        return old
+
+    def set_weights(self, weights: Mapping[str, float]) -> None:
+        """Change the weights of variants, by name."""
+        with self._changed:
+            for name, weight in weights.items():
+                self._fleet.variants[name].weight = weight
+            self._credit = {}
+
+    def add(self, variant: Variant, containers: Sequence[Container]) -> None:
+        """Let started containers take traffic."""
+        with self._changed:
+            variant.containers = [*variant.containers, *containers]
+
+    def withdraw(self, variant: Variant, count: int, timeout: float) -> list[Container]:
+        """Take containers out of the traffic and wait until they are idle.
+
+        Parameters
+        ----------
+        variant
+            Of this fleet.
+        count
+            How many.
+        timeout
+            Seconds to wait.
+        """
+        with self._changed:
+            kept = len(variant.containers) - count
+            withdrawn, variant.containers = variant.containers[kept:], variant.containers[:kept]
+            self._wait_until_idle(withdrawn, timeout)
+        return withdrawn
+
+    def _wait_until_idle(self, containers: Sequence[Container], timeout: float) -> None:
+        self._changed.wait_for(lambda: not any(container.in_flight for container in containers), timeout)
+
+    def _choose(self, target_variant: str | None) -> Variant:
+        variants = self._fleet.variants
+        if target_variant is not None:
+            if target_variant not in variants:
+                raise NoSuchVariantError(f"{target_variant!r} is none of {', '.join(variants)}")
+            return variants[target_variant]
+        weighted = [variant for variant in variants.values() if variant.weight > 0]
+        if not weighted:
+            raise NoTrafficError("the weight of every variant is 0")
+        for variant in weighted:
+            self._credit[variant.name] = self._credit.get(variant.name, 0.0) + variant.weight
+        chosen = max(weighted, key=lambda variant: self._credit[variant.name])
+        self._credit[chosen.name] -= sum(variant.weight for variant in weighted)
+        return chosen
+
+
+def _least_busy(containers: Sequence[Container]) -> Container | None:
+    ready = [container for container in containers if container.ready.is_set()]
+    return min(ready, key=lambda container: container.in_flight, default=None)
