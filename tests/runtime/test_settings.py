@@ -34,7 +34,6 @@ def test_the_base_directory_moves_model_and_code():
         ("SKLEARN_RUNTIME_PROGRAM", "hooks.py", "program", "hooks.py"),
         ("SKLEARN_RUNTIME_METHOD", "predict_proba", "method", "predict_proba"),
         ("SKLEARN_RUNTIME_FLOAT32", "TRUE", "float32", True),
-        ("SKLEARN_RUNTIME_FAST", "off", "fast", False),
         ("SKLEARN_RUNTIME_MODEL_SHA256", "ab", "model_sha256", "ab"),
         ("SKLEARN_RUNTIME_MODEL_SKLEARN", "1.9.0", "model_sklearn", "1.9.0"),
         ("SKLEARN_RUNTIME_MAX_BODY_BYTES", "10", "max_body_bytes", 10),
