@@ -27,7 +27,7 @@ $(BIN)/.installed: requirements/dev.txt pyproject.toml
 	touch $@
 
 node_modules/.installed: package.json package-lock.json .npmrc $(BIN)/.installed
-	npm ci --silent
+	npm ci --no-progress --loglevel=error
 	touch $@
 
 demo: setup ## Train, cdk deploy and predict on this machine, without an account

@@ -27,6 +27,15 @@ _LOCKS = (
 )
 
 
+#: The image's code has gunicorn listen on every interface; on a developer's machine, loopback is enough.
+_GUNICORN = """#!{python}
+import sys
+from gunicorn.app.wsgiapp import run
+sys.argv = [word.replace("0.0.0.0:", "127.0.0.1:") for word in sys.argv]
+sys.exit(run())
+"""
+
+
 class EnvironmentMissingError(RuntimeError):
     """The environment cannot be made, or was not made."""
 
@@ -100,10 +109,7 @@ def container(directory: Path, gunicorn: str) -> Path:
     ]
     (site_packages / "image.pth").write_text("\n".join(lines) + "\n", encoding="utf-8")
     script = directory / "bin" / "gunicorn"
-    script.write_text(
-        f"#!{directory}/bin/python\nimport sys\nfrom gunicorn.app.wsgiapp import run\nsys.exit(run())\n",
-        encoding="utf-8",
-    )
+    script.write_text(_GUNICORN.format(python=directory / "bin" / "python"), encoding="utf-8")
     script.chmod(0o755)
     return directory / "bin"
 
