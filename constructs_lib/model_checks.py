@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from aws_cdk import Token
+
 from constructs_lib.image_table import image_versions
 from constructs_lib.sklearn_version import minor
 
@@ -46,7 +48,7 @@ def is_version_unknown(model_data: ModelData, image: SklearnImage) -> bool:
 
 def _version_problems(model_data: ModelData, image: SklearnImage) -> list[str]:
     fitted, offered = model_data.sklearn_version, image.sklearn_version
-    if fitted is None or offered is None or minor(fitted) == minor(offered):
+    if fitted is None or offered is None or Token.is_unresolved(fitted) or minor(fitted) == minor(offered):
         return []
     fitting = [name for name, version in image_versions().items() if minor(version.sklearn_version) == minor(fitted)]
     choice = f"choose framework_version {' or '.join(map(repr, fitting))}, " if fitting else ""

@@ -287,7 +287,7 @@ class _S3ModelData(ModelData):
                 f"model data {uri!r} is not a model.tar.gz; give the prefix that it lies under, ending in '/', "
                 "or pack it with 'tar czf model.tar.gz'"
             )
-        if sha256 is not None and not re.fullmatch(r"[0-9a-f]{64}", sha256):
+        if sha256 is not None and not Token.is_unresolved(sha256) and not re.fullmatch(r"[0-9a-f]{64}", sha256):
             raise ModelDataError(f"sha256 {sha256!r} is not a digest; give 64 hexadecimal digits, lower case")
         super().__init__(
             sha256=sha256,
@@ -311,7 +311,8 @@ class _S3ModelData(ModelData):
             Annotations.of(scope).add_warning_v2(
                 "constructs_lib:mutable-model-data",
                 f"SageMaker reads {self._uri} anew at every instance start: overwriting it breaks scaling out and "
-                f"rollback; deploy a copy under a key that holds its digest: aws s3 cp {self._uri} {copy}",
+                f"rollback; deploy a copy under a key that holds its digest: "
+                f"aws s3 cp {self._uri} {copy}{' --recursive' if self._key.endswith('/') else ''}",
             )
         asset, readable_code = self._asset(scope, "Code", code)
         bucket_arn = f"arn:{Stack.of(scope).partition}:s3:::{self._bucket}"

@@ -193,6 +193,7 @@ def next_commands(cloud: Cloud | None) -> str:
     if cloud is None:
         return (
             "[bold]next[/]\n"
+            '  export PATH="$PWD/.venv/bin:$PWD/node_modules/.bin:$PATH"\n'
             "  python -m local_sagemaker up                      # a local cloud, in a terminal of its own\n"
             '  eval "$(python -m local_sagemaker env)"           # point the AWS tools at it\n'
             "  npx cdk bootstrap && npx cdk deploy               # the same app.py goes to AWS with your credentials\n"
@@ -200,6 +201,7 @@ def next_commands(cloud: Cloud | None) -> str:
         )
     return (
         f"[bold]the cloud is still up at {cloud.url}[/] (its log: {cloud.log})\n"
+        '  export PATH="$PWD/.venv/bin:$PWD/node_modules/.bin:$PATH"\n'
         f'  eval "$(python -m local_sagemaker env --port {cloud.port})"\n'
         f"  aws sagemaker list-endpoints\n"
         f"  npx cdk destroy --force\n"

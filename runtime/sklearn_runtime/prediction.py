@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import importlib.util
 import warnings
 from typing import TYPE_CHECKING, Any, List, NamedTuple, Optional, Sequence, Tuple
@@ -114,10 +115,12 @@ def _cell(cell: Tuple[int, int], rows: Any) -> str:
 
 
 def _order(columns: Sequence[str], names: Tuple[str, ...]) -> List[int]:
+    # In time linear in the columns: a request chooses how many there are.
     places = {name: place for place, name in enumerate(columns)}
+    known = set(names)
     missing = [name for name in names if name not in places]
-    unknown = [name for name in columns if name not in set(names)]
-    twice = sorted({name for name in columns if list(columns).count(name) > 1})
+    unknown = [name for name in columns if name not in known]
+    twice = sorted(name for name, count in collections.Counter(columns).items() if count > 1)
     faults = [
         f"{what} {_names(faulty)}"
         for what, faulty in (("it lacks", missing), ("the model does not know", unknown), ("it repeats", twice))

@@ -11,7 +11,7 @@ from sklearn_runtime.codecs.csv_text import decode_csv_rows
 from sklearn_runtime.codecs.json_text import decode_json_rows
 from sklearn_runtime.codecs.npy import decode_npy
 from sklearn_runtime.content_types import CSV, NPY, request_type
-from sklearn_runtime.errors import InvalidRows, shown
+from sklearn_runtime.errors import InvalidRows, MalformedBody, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -97,7 +97,13 @@ def _npy_rows(array: "NDArray[Any]") -> "NDArray[Any]":
             f"the array has shape {shown(array.shape)}: send rows, an array of 2 dimensions, or one row of 1 dimension"
         )
     if array.dtype.kind in "SU":
-        return float_rows(array.astype(str).tolist())
+        try:
+            texts = array.astype(str).tolist()
+        except (ValueError, SystemError):  # NumPy raises SystemError for a code point that Unicode does not have
+            raise MalformedBody(
+                f"the array of dtype {array.dtype} holds bytes that are not text: send numbers"
+            ) from None
+        return float_rows(texts)
     if array.dtype.kind in "mM":
         raise InvalidRows(f"the array has dtype {array.dtype}, a model takes numbers: send for example float64")
     return array

@@ -49,6 +49,8 @@ def main(arguments: Optional[List[str]] = None) -> int:
         logging.getLogger().setLevel(settings.log_level)
         options = _parser(settings).parse_args(arguments)
         return _serve(settings._replace(bind=options.bind, workers=options.workers))
+    except _Terminated:
+        return 0
     except (SettingsError, ModelLoadError, BindError) as error:
         _log.error("%s", error)
     except Exception as error:  # noqa: BLE001  whatever it is, it must reach the log
@@ -57,9 +59,13 @@ def main(arguments: Optional[List[str]] = None) -> int:
     return 1
 
 
+class _Terminated(BaseException):
+    """SIGTERM before the server is up; no SystemExit, since a script that raises that is a failure of its own."""
+
+
 def _leave(*_: Any) -> NoReturn:
-    """SIGTERM before the server is up: there is nothing to finish."""
-    sys.exit(0)
+    """There is nothing to finish."""
+    raise _Terminated
 
 
 def _parser(settings: Settings) -> argparse.ArgumentParser:

@@ -92,7 +92,8 @@ class Worker:
         started = self.loop.time()
         answer = respond(self._service, head.method, head.path, head.headers, request.body)
         if head.path != PING and len(request.body) <= self.settings.large_body_bytes:
-            self._seconds += (self.loop.time() - started - self._seconds) / 8
+            seconds = self.loop.time() - started
+            self._seconds = max(seconds, self._seconds + (seconds - self._seconds) / 8)
         return answer
 
     # Connections.

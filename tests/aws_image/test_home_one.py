@@ -19,6 +19,7 @@ def children(pid: int) -> list[int]:
 def check(container, rows, fitted) -> None:
     """What must hold whatever way the code came in."""
     listening = json.loads(container.wait_for('"listening"'))
+    assert listening["address"].startswith("127.0.0.1:")
     container.ready()
     assert container.get("/execution-parameters") == 200
     np.testing.assert_array_equal(container.predict(rows), fitted.predict(rows))

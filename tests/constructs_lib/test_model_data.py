@@ -234,6 +234,11 @@ class TestFromS3:
             ),
         )
 
+    def test_a_prefix_is_copied_with_all_that_is_below_it(self, stack, code):
+        ModelData.from_s3("s3://bucket/model/").bind(stack, code)
+        cdk.CfnResource(stack, "Topic", type="AWS::SNS::Topic")
+        Annotations.from_stack(stack).has_warning("*", Match.string_like_regexp("aws s3 cp .*/model/ --recursive"))
+
     def test_the_warning_can_be_acknowledged(self, stack, code):
         cdk.Annotations.of(stack).acknowledge_warning(
             "constructs_lib:mutable-model-data", "written once by the pipeline"

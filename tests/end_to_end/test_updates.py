@@ -52,7 +52,8 @@ class Load:
     def work(self) -> None:
         config = Config(retries={"total_max_attempts": 1}, max_pool_connections=1)
         client = self.cloud.client("sagemaker-runtime", config=config)
-        while not self.stopping.is_set():
+        # The pause leaves some of two cores to the deployments.
+        while not self.stopping.wait(0.02):
             with self.lock:
                 self.sent += 1
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 
 import numpy as np
@@ -11,10 +12,16 @@ from hypothesis.extra import numpy as hnp
 
 from sklearn_runtime.codecs import encode
 from sklearn_runtime.content_types import CSV, JSON, NPY, SUPPORTED
-from sklearn_runtime.errors import InvalidRows
+from sklearn_runtime.errors import InvalidRows, MalformedBody
 from sklearn_runtime.rows import NamedRows, decode_rows
 
 FLOATS = hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2), elements={"allow_nan": False})
+
+
+def saved(array):
+    stream = io.BytesIO()
+    np.save(stream, array)
+    return stream.getvalue()
 
 
 @given(FLOATS)
@@ -95,3 +102,9 @@ def test_npy_of_numbers_written_as_text_is_read():
 
 def test_text_and_bytes_are_the_same_body():
     assert decode_rows("[1]").tolist() == decode_rows(b"[1]").tolist() == [[1.0]]
+
+
+@pytest.mark.parametrize("array", [np.array([[b"\xff"]]), np.array([[0x7FFFFFFF]], dtype="<u4").view("<U1")])
+def test_text_in_npy_that_is_no_text_is_refused(array):
+    with pytest.raises(MalformedBody, match="bytes that are not text"):
+        decode_rows(saved(array), NPY)

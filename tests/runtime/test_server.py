@@ -200,6 +200,23 @@ def test_nobody_can_connect_while_the_model_is_loading():
         assert server.wait() == 0
 
 
+def test_sigterm_while_a_hook_loads_the_model_is_no_failure(tmp_path):
+    for name in ("model", "code"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "model" / "model.bin").write_bytes(b"weights")
+    (tmp_path / "code" / "slow.py").write_text(
+        "import logging, threading\n\n"
+        "def model_fn(model_dir):\n"
+        "    logging.getLogger().warning('loading')\n"
+        "    threading.Event().wait(60)\n",
+        encoding="utf-8",
+    )
+    with serving(program=REAL, SAGEMAKER_BASE_DIR=str(tmp_path), SKLEARN_RUNTIME_PROGRAM="slow.py") as server:
+        server.wait_for(lambda line: line["message"] == "loading")
+        server.process.send_signal(signal.SIGTERM)
+        assert server.wait() == 0
+
+
 def test_a_unix_socket_serves_and_is_removed_at_the_end(tmp_path):
     path = tmp_path / "server.sock"
     with serving(bind=f"unix:{path}", workers=2) as server:

@@ -25,6 +25,9 @@ __all__ = ["decode_npy", "encode_npy"]
 MAX_HEADER_BYTES = 10_000
 """Bytes of header that are read, as in numpy.load; a header of a plain array takes 118."""
 
+MAX_DIMENSION = 2**63
+"""Rows or columns; more cannot be in a body, and NumPy refuses them in ways of its own."""
+
 _KEYS = {"descr", "fortran_order", "shape"}
 _LENGTH_FIELD = {1: struct.Struct("<H"), 2: struct.Struct("<I"), 3: struct.Struct("<I")}
 
@@ -146,14 +149,14 @@ def _read_array(header: _Header, data: memoryview) -> "NDArray[Any]":
 def _parse_header(text: bytes) -> _Header:
     try:
         fields = ast.literal_eval(text.decode("utf-8").strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         raise MalformedBody(f"the NPY header cannot be read: {shown(text)}") from None
     if not isinstance(fields, dict) or set(fields) != _KEYS:
         raise MalformedBody(f"the NPY header holds {shown(fields)}, not exactly descr, fortran_order and shape")
     shape, fortran_order = fields["shape"], fields["fortran_order"]
     if (
         not isinstance(shape, tuple)
-        or not all(type(dimension) is int and dimension >= 0 for dimension in shape)
+        or not all(type(dimension) is int and 0 <= dimension < MAX_DIMENSION for dimension in shape)
         or len(shape) > 32
         or not isinstance(fortran_order, bool)
     ):

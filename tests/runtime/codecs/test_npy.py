@@ -121,6 +121,8 @@ FLOAT = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }"
         (with_header(b"\xff"), "header cannot be read"),
         (with_header(b"(" * 5000), "header cannot be read"),
         (with_header(b"__import__('os').getcwd()"), "header cannot be read"),
+        (with_header(b"{[]: 1}"), "header cannot be read"),
+        (with_header(FLOAT.replace(b"(1,)", b"(0, %d)" % 10**4000)), "has shape"),
         (with_header(b"[1]"), "not exactly descr, fortran_order and shape"),
         (with_header(b"{'descr': '<f8', 'shape': (1,)}"), "not exactly descr, fortran_order and shape"),
         (with_header(FLOAT.replace(b"(1,)", b"(-1,)")), "has shape"),
