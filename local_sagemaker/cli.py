@@ -25,12 +25,20 @@ cli = typer.Typer(
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on localhost; 0 takes any free one.")]
 
 
+Pythons = Annotated[
+    list[str],
+    typer.Option(
+        "--python", metavar="VERSION=PATH", help="Python for models whose image has this version, such as 1.2-1=PATH."
+    ),
+]
+
+
 @cli.command()
-def up(port: Port = DEFAULT_PORT) -> None:
+def up(port: Port = DEFAULT_PORT, python: Pythons = []) -> None:  # noqa: B006 - typer only reads it
     """Run the local cloud until SIGTERM or Ctrl-C. Its state is in memory: it starts empty, not bootstrapped."""
     # moto takes two seconds to import, which `env` and `--help` do not need.
     from local_sagemaker.app import create_app
-    from local_sagemaker.hosting import endpoints
+    from local_sagemaker.hosting import endpoints, interpreters
     from local_sagemaker.server import LocalServer, PortUnavailableError
 
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
@@ -38,8 +46,9 @@ def up(port: Port = DEFAULT_PORT) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     try:
+        interpreters.use(python)
         server = LocalServer(create_app(lambda: server.url), port)
-    except PortUnavailableError as error:
+    except (interpreters.InterpreterError, PortUnavailableError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from error
     server.start()

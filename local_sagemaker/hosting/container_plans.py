@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import sklearn_runtime
 from local_sagemaker.hosting.data_plane_errors import ContainerError
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def code_location(given: Mapping[str, str]) -> str | None:
     return source if source.startswith("s3://") else None
 
 
-def plan_container(given: Mapping[str, str], site: Site) -> ContainerPlan:
+def plan_container(given: Mapping[str, str], site: Site, python: str = sys.executable) -> ContainerPlan:
     """Choose program and environment.
 
     Parameters
@@ -84,6 +85,8 @@ def plan_container(given: Mapping[str, str], site: Site) -> ContainerPlan:
         The model's environment, as the template gives it.
     site
         Where the container runs; model and code are there already.
+    python
+        Interpreter; default: the local cloud's own.
 
     Raises
     ------
@@ -105,10 +108,12 @@ def plan_container(given: Mapping[str, str], site: Site) -> ContainerPlan:
         folders.insert(0, code)
         if not _carries_runtime(code):
             environment["SKLEARN_RUNTIME_PROGRAM"] = given["SAGEMAKER_PROGRAM"]
+    if python != sys.executable and not any(_carries_runtime(folder) for folder in folders):
+        folders.append(_linked_runtime(site))
     if folders:
         environment["PYTHONPATH"] = os.pathsep.join(folders)
     workers = environment.get("SAGEMAKER_MODEL_SERVER_WORKERS") or "1"
-    return ContainerPlan([sys.executable, "-m", f"{_RUNTIME}.server", "--workers", workers], environment)
+    return ContainerPlan([python, "-m", f"{_RUNTIME}.server", "--workers", workers], environment)
 
 
 def _inherited() -> dict[str, str]:
@@ -138,6 +143,14 @@ def _moved(value: str, site: Site) -> str:
 
 def _carries_runtime(folder: str) -> bool:
     return Path(folder, _RUNTIME, "server.py").is_file()
+
+
+def _linked_runtime(site: Site) -> str:
+    """Another interpreter does not have our package; of what is installed beside it, it must see nothing else."""
+    folder = site.base_dir / "runtime"
+    folder.mkdir()
+    (folder / _RUNTIME).symlink_to(Path(sklearn_runtime.__file__).parent, target_is_directory=True)
+    return str(folder)
 
 
 def _code_folder(environment: Mapping[str, str], site: Site) -> str:

@@ -20,6 +20,7 @@ from local_sagemaker.hosting.containers import Container
 from local_sagemaker.hosting.data_plane_errors import ContainerError, UnsupportedModelError
 from local_sagemaker.hosting.images import authorize_pull
 from local_sagemaker.hosting.instance_metrics import put_instance_metrics
+from local_sagemaker.hosting.interpreters import interpreter_for
 from local_sagemaker.hosting.network_interfaces import authorize_network_interfaces
 from local_sagemaker.hosting.processes import make_folder, remove_folder
 from local_sagemaker.hosting.rights import ExecutionRole
@@ -150,7 +151,8 @@ class Variant:
         if code is not None:
             store.fetch_archive(Location.parse(code), folder / "code")
         put_instance_metrics(role, endpoint, self.name, folder)
-        plan = plan_container(given, Site(folder, endpoint.region, self._base_url, role.credentials))
+        site = Site(folder, endpoint.region, self._base_url, role.credentials)
+        plan = plan_container(given, site, interpreter_for(definition.get("Image", "")))
         timeout = self._description.get("ContainerStartupHealthCheckTimeoutInSeconds", DEFAULT_STARTUP_TIMEOUT)
 
         def make() -> Container:

@@ -56,6 +56,13 @@ def test_a_port_in_use_is_named_with_the_remedy():
     assert err.startswith(f"error: port {port} is in use: stop the program that listens on it, or choose another")
 
 
+def test_a_python_that_is_not_there_is_named():
+    with start("up", "--port", "0", "--python", "1.2-1=/no/such/python") as process:
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (1, "")
+    assert err.startswith("error: --python '1.2-1=/no/such/python': there is no program")
+
+
 def test_env_prints_what_points_a_shell_at_the_port():
     result = CliRunner().invoke(cli, ["env", "--port", "5000", "--region", "eu-west-1"])
     assert result.exit_code == 0

@@ -118,3 +118,18 @@ def test_code_that_was_copied_already_is_not_replaced(site):
 )
 def test_only_an_s3_address_is_downloaded(given, expected):
     assert code_location(given) == expected
+
+
+def test_another_python_gets_our_package_and_nothing_else_of_ours(site):
+    plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py"}, site, "/opt/py39/bin/python")
+    assert plan.arguments[0] == "/opt/py39/bin/python"
+    code, runtime = plan.environment["PYTHONPATH"].split(":")
+    assert code == str(site.base_dir / "code")
+    assert [path.name for path in Path(runtime).iterdir()] == ["sklearn_runtime"]
+
+
+def test_another_python_runs_the_package_that_the_model_carries(site):
+    (site.base_dir / "model/code/sklearn_runtime").mkdir(parents=True, exist_ok=True)
+    (site.base_dir / "model/code/sklearn_runtime/server.py").touch()
+    plan = plan_container(CARRIED, site, "/opt/py39/bin/python")
+    assert plan.environment["PYTHONPATH"] == str(site.base_dir / "model/code")

@@ -1,0 +1,94 @@
+"""Which Python a container runs in: the local cloud's own, or one that was given for a version of AWS's image."""
+
+from __future__ import annotations
+
+import functools
+import importlib.metadata
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+_AWS_IMAGE = re.compile(r"/sagemaker-scikit-learn:(?P<version>.+?)(?:-arm64)?-cpu-py3$")
+_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?(?:-\w+)*")
+_given: dict[str, str] = {}
+_log = logging.getLogger(__name__)
+
+
+class InterpreterError(ValueError):
+    """What ``--python`` says cannot be used."""
+
+
+def use(options: list[str]) -> None:
+    """Take interpreters for versions of the image, in place of those taken before.
+
+    Parameters
+    ----------
+    options
+        Each ``VERSION=PATH``, such as ``1.2-1=/opt/py39/bin/python``: an interpreter with scikit-learn, for models
+        whose image has that version.
+
+    Raises
+    ------
+    InterpreterError
+        One is of another form, or is no program.
+    """
+    interpreters = {}
+    for option in options:
+        version, separator, path = option.partition("=")
+        if not separator or not _VERSION.fullmatch(version):
+            raise InterpreterError(
+                f"--python {option!r} is not VERSION=PATH; give for example 1.2-1=/opt/py39/bin/python"
+            )
+        program = shutil.which(path)
+        if program is None:
+            raise InterpreterError(f"--python {option!r}: there is no program at {path!r}; give the path of a Python")
+        # Not resolved: the link in a virtual environment says which environment it is.
+        interpreters[version] = os.path.abspath(program)  # noqa: PTH100 - Path.absolute keeps ".."
+    _given.clear()
+    _given.update(interpreters)
+
+
+def interpreter_for(image: str) -> str:
+    """Give the interpreter for an image, and warn where its scikit-learn is not the image's.
+
+    Parameters
+    ----------
+    image
+        URI; only AWS's scikit-learn images have a version that is known here.
+    """
+    found = _AWS_IMAGE.search(image)
+    if found is None:
+        return sys.executable
+    version = found["version"]
+    python = _given.get(version, sys.executable)
+    wanted, there = ".".join(re.split(r"[.-]", version)[:2]), sklearn_version(python)
+    if ".".join(there.split(".")[:2]) != wanted:
+        _log.warning(
+            "image %s has scikit-learn %s, but its models run here on %s (%s): up --python %s=PATH gives another",
+            version,
+            wanted,
+            there or "none",
+            python,
+            version,
+        )
+    return python
+
+
+@functools.cache
+def sklearn_version(python: str) -> str:
+    """Give the version of the scikit-learn that an interpreter has, "" for none.
+
+    Parameters
+    ----------
+    python
+        Path of the interpreter.
+    """
+    if python == sys.executable:
+        return importlib.metadata.version("scikit-learn")
+    # sklearn says it itself; importlib.metadata is not there before Python 3.8.
+    command = [python, "-c", "import sklearn; print(sklearn.__version__)"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+    return done.stdout.strip()
