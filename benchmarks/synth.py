@@ -25,10 +25,10 @@ from sklearn.preprocessing import StandardScaler
 
 ROOT = Path(__file__).resolve().parent.parent
 
-EMPTY = """
+ONE_TOPIC = """
 import aws_cdk as cdk
 app = cdk.App()
-cdk.Stack(app, "S")
+cdk.CfnResource(cdk.Stack(app, "S"), "Topic", type="AWS::SNS::Topic")
 app.synth()
 """
 
@@ -67,7 +67,7 @@ sagemaker.CfnEndpoint(stack, "Endpoint", endpoint_config_name=config.attr_endpoi
 app.synth()
 """
 
-APPS = {"empty stack": EMPTY, "L1 by hand": L1, "this library": OURS}
+APPS = {"one topic": ONE_TOPIC, "L1 by hand": L1, "this library": OURS}
 
 
 def run(source: str, folder: Path, context: str) -> tuple[float, float]:
