@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
-from sklearn_runtime.codecs.cells import float_rows
 from sklearn_runtime.codecs.csv_text import decode_csv_rows
 from sklearn_runtime.codecs.json_text import decode_json_rows
 from sklearn_runtime.codecs.npy import decode_npy
@@ -45,7 +44,9 @@ class NamedRows(_Base):
         self.columns = None
 
 
-def decode_rows(body: Union[bytes, str], content_type: Optional[str] = None, float32: bool = False) -> "NDArray[Any]":
+def decode_rows(
+    body: Union[bytes, str], content_type: Optional[str] = None, float32: bool = False, text: bool = False
+) -> "NDArray[Any]":
     """Read the rows of a request.
 
     Parameters
@@ -56,11 +57,15 @@ def decode_rows(body: Union[bytes, str], content_type: Optional[str] = None, flo
         first line is a header.
     float32 : bool
         Cast JSON and CSV to float32, as the AWS image's own server does.
+    text : bool
+        Whether the model has columns of text: cells of JSON and CSV are then given as they were sent, even where all
+        are numbers (a category "007" is not 7).
 
     Returns
     -------
     ndarray of shape (rows, columns)
-        float64 from JSON and CSV; NPY keeps the dtype that was sent. `NamedRows` where the columns have names.
+        float64 from JSON and CSV; NPY keeps the dtype that was sent. Where the request holds text, or with `text`: of
+        dtype object, each cell a str, float, bool or None (missing). `NamedRows` where the columns have names.
 
     Raises
     ------
@@ -75,16 +80,17 @@ def decode_rows(body: Union[bytes, str], content_type: Optional[str] = None, flo
     data = body if isinstance(body, bytes) else body.encode("utf-8")
     media = request_type(content_type, data)
     columns = None
+    options = {"text": True} if text else {}
     if media.name == NPY:
         rows = _npy_rows(decode_npy(data))
     elif media.name == CSV:
         header = {"present": True, "absent": False}.get(media.parameters.get("header", "").lower())
-        rows, columns = decode_csv_rows(data, media.charset, header)
+        rows, columns = decode_csv_rows(data, media.charset, header, **options)
     else:
-        rows, columns = decode_json_rows(data, media.charset)
+        rows, columns = decode_json_rows(data, media.charset, **options)
     if not rows.size:
         raise InvalidRows(f"the body holds no values: it has {rows.shape[0]} rows of {rows.shape[1]} columns")
-    if float32 and media.name != NPY:
+    if float32 and media.name != NPY and rows.dtype != object:
         rows = rows.astype(np.float32)
     return rows if columns is None else NamedRows(rows, columns)
 
@@ -98,12 +104,11 @@ def _npy_rows(array: "NDArray[Any]") -> "NDArray[Any]":
         )
     if array.dtype.kind in "SU":
         try:
-            texts = array.astype(str).tolist()
+            return array.astype(str).astype(object)
         except (ValueError, SystemError):  # NumPy raises SystemError for a code point that Unicode does not have
             raise MalformedBody(
                 f"the array of dtype {array.dtype} holds bytes that are not text: send numbers"
             ) from None
-        return float_rows(texts)
     if array.dtype.kind in "mM":
         raise InvalidRows(f"the array has dtype {array.dtype}, a model takes numbers: send for example float64")
     return array
