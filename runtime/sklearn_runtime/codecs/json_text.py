@@ -6,8 +6,9 @@ Infinity is written as ``1e999``, which every IEEE 754 reader takes for infinity
 
 from __future__ import annotations
 
+import contextlib
 import json
-from typing import TYPE_CHECKING, Any, Callable, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, List, Optional, Tuple, Union
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from sklearn_runtime.codecs.arrays import dense
 from sklearn_runtime.codecs.cells import body_text, float_rows
 from sklearn_runtime.codecs.json_forms import table
 from sklearn_runtime.content_types import CSV, JSON
-from sklearn_runtime.errors import MalformedBody, NotAcceptable
+from sklearn_runtime.errors import InvalidRows, MalformedBody, NotAcceptable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -152,19 +153,24 @@ def _shape(data: Any) -> Tuple[int, ...]:
     return (len(data), *shapes.pop())
 
 
-def decode_json_rows(body: Body, charset: str = "utf-8") -> "Tuple[NDArray[np.float64], Optional[Tuple[str, ...]]]":
+def decode_json_rows(
+    body: Body, charset: str = "utf-8", text: bool = False
+) -> "Tuple[NDArray[Any], Optional[Tuple[str, ...]]]":
     """Read the rows of a request.
 
     Parameters
     ----------
     body : bytes-like or str
         A list of rows; one flat list: one row; or one of the other forms of `json_forms.table`. Text that is a number
-        is one, true and false are 1 and 0, as in NumPy.
+        is one, true and false are 1 and 0, as in NumPy, where every cell is a number.
+    text : bool
+        Whether the cells are wanted as they were sent, also where every one is a number.
 
     Returns
     -------
     rows : ndarray
-        float64 of shape (rows, columns); each value is that of ``float`` of its text, bit for bit.
+        float64 of shape (rows, columns) where every cell is a number or missing; each value is that of ``float`` of its
+        text, bit for bit. Else of objects: str, float (whole numbers too), bool, and None where a value is missing.
     columns : tuple of str, or None
         Names, where the form has them.
 
@@ -173,17 +179,17 @@ def decode_json_rows(body: Body, charset: str = "utf-8") -> "Tuple[NDArray[np.fl
     MalformedBody
         Not JSON.
     InvalidRows
-        JSON that is not rows of numbers of one length; with row and column.
+        JSON that is not rows of one length, or rows that hold lists or objects; with row and column.
 
     Example
     -------
     >>> decode_json_rows(b"[1, null]")
     (array([[ 1., nan]]), None)
     """
-    text = body_text(body, charset)
+    source = body_text(body, charset)
     # float reads whole numbers too: exact beyond 2**53, with the sign of -0, and without a bound on the digits.
-    data = _loads(text, parse_int=float)
-    if '"' not in text:
+    data = _loads(source, parse_int=float)
+    if not text and '"' not in source:
         try:
             array = np.array(data, dtype=np.float64)
         except (TypeError, ValueError):
@@ -191,4 +197,18 @@ def decode_json_rows(body: Body, charset: str = "utf-8") -> "Tuple[NDArray[np.fl
         if array.ndim == 2:
             return array, None
     rows, columns = table(data)
-    return float_rows(rows), columns or None
+    return _rows_array(rows, text), columns or None
+
+
+def _rows_array(rows: List[Any], text: bool) -> "NDArray[Any]":
+    # Refuses rows of several lengths and nested cells, whatever text stands beside them.
+    float_rows(
+        [[0.0 if isinstance(cell, str) else cell for cell in row] if isinstance(row, list) else row for row in rows]
+    )
+    if not text:
+        with contextlib.suppress(InvalidRows):
+            return float_rows(rows)
+    cells = np.empty((len(rows), len(rows[0]) if rows else 0), dtype=object)
+    for index, row in enumerate(rows):
+        cells[index] = row
+    return cells
