@@ -1,9 +1,9 @@
-"""Single values of text formats: which text is a number, and the first cell of some rows that is none."""
+"""Single values of text formats: which text is a number, and rows of cells as one array of numbers or of text."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, Optional, Sequence, Union
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from sklearn_runtime.errors import InvalidRows, MalformedBody, UnsupportedMediaT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NAN", "body_text", "float_rows", "parse_number"]
+__all__ = ["NAN", "body_text", "cell_array", "cell_number", "float_rows", "parse_number"]
 
 NAN = float("nan")
 
@@ -55,51 +55,102 @@ def parse_number(text: str) -> Optional[float]:
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
-def float_rows(rows: Sequence[Any], empty_is_missing: bool = False) -> "NDArray[np.float64]":
-    """Rows of cells as numbers, naming the first cell that is none.
+def cell_array(rows: Sequence[Any], empty_is_missing: bool = False, text: bool = False) -> "NDArray[Any]":
+    """Rows of cells as one array: of numbers where every cell is one, else of the cells themselves.
 
     Parameters
     ----------
     rows : sequence of list
-        Cells are numbers, booleans (1 and 0, as in NumPy), None (a missing value) or text that is a number.
+        Cells are numbers, booleans, None (a missing value) or text.
     empty_is_missing : bool
-        Whether empty text is a missing value too, as in CSV.
+        Whether empty or blank text is a missing value too, as in CSV.
+    text : bool
+        Keep the cells even where every one is a number: some column of the model is text.
 
     Returns
     -------
     ndarray
-        float64 of shape (rows, columns); a missing value is NaN.
+        Of shape (rows, columns). float64, where every cell is a number, a boolean (1 and 0, as in NumPy), text that is
+        a number, or missing (NaN). Else object: each cell as it was sent (``str``, ``float``, ``bool``), or None.
+
+    Raises
+    ------
+    InvalidRows
+        With row and column: rows of several lengths, or a nested value.
+
+    Example
+    -------
+    >>> cell_array([["1", ""], ["2", "3"]], empty_is_missing=True)
+    array([[ 1., nan],
+           [ 2.,  3.]])
+    >>> cell_array([["007", "a"], ["", "b"]], empty_is_missing=True)
+    array([['007', 'a'],
+           [None, 'b']], dtype=object)
+    """
+    for index, row in enumerate(rows):
+        _check_row(row, index, rows[0])
+    if empty_is_missing:
+        rows = [[None if isinstance(cell, str) and not cell.strip() else cell for cell in row] for row in rows]
+    shape = (len(rows), len(rows[0]) if rows else 0)
+    if not text:
+        try:
+            numbers = [
+                cell_number(cell, index, column) for index, row in enumerate(rows) for column, cell in enumerate(row)
+            ]
+        except InvalidRows:
+            pass
+        else:
+            return np.array(numbers, dtype=np.float64).reshape(shape)
+    cells = np.empty(shape, dtype=object)
+    for index, row in enumerate(rows):
+        cells[index] = [float(cell) if type(cell) is int else cell for cell in row]
+    return cells
+
+
+def cell_number(cell: Any, row: int, column: int) -> float:
+    """The number that one cell of `cell_array` stands for; None is NaN.
+
+    Raises
+    ------
+    InvalidRows
+        Text that is no number; with row and column.
+    """
+    if cell is None:
+        return NAN
+    if isinstance(cell, str):
+        number = parse_number(cell)
+        if number is None:
+            raise InvalidRows(f"row {row}, column {column}: {shown(cell)} is not a number", row, column)
+        return number
+    return float(cell)
+
+
+def float_rows(rows: Sequence[Any], empty_is_missing: bool = False) -> "NDArray[np.float64]":
+    """Rows of cells as numbers, naming the first cell that is none; see `cell_array`.
 
     Raises
     ------
     InvalidRows
         With row and column: rows of several lengths, text, or a nested value.
     """
-    table: List[List[float]] = []
-    for index, row in enumerate(rows):
-        if not isinstance(row, list):
-            raise InvalidRows(f"row {index} is {shown(row)}, not a list like the other rows", row=index)
-        if len(row) != len(rows[0]):
-            raise InvalidRows(
-                f"row {index} has {len(row)} columns, row 0 has {len(rows[0])}: every row needs the same number",
-                row=index,
-                column=min(len(row), len(rows[0])),
-            )
-        table.append([_number(cell, index, column, empty_is_missing) for column, cell in enumerate(row)])
-    return np.array(table, dtype=np.float64).reshape(len(table), len(rows[0]) if rows else 0)
+    array = cell_array(rows, empty_is_missing)
+    if array.dtype == object:
+        array = np.array(
+            [[cell_number(cell, i, j) for j, cell in enumerate(row)] for i, row in enumerate(array.tolist())]
+        )
+    return array
 
 
-def _number(cell: Any, row: int, column: int, empty_is_missing: bool) -> float:
-    if cell is None:
-        return NAN
-    if isinstance(cell, str):
-        number = parse_number(cell)
-        if number is not None:
-            return number
-        if empty_is_missing and not cell.strip():
-            return NAN
-        raise InvalidRows(f"row {row}, column {column}: {shown(cell)} is not a number", row, column)
-    if isinstance(cell, (list, dict)):
-        kind = "a list" if isinstance(cell, list) else "an object"
-        raise InvalidRows(f"row {row}, column {column} is {kind}: a row holds numbers only", row, column)
-    return float(cell)
+def _check_row(row: Any, index: int, first: Any) -> None:
+    if not isinstance(row, list):
+        raise InvalidRows(f"row {index} is {shown(row)}, not a list like the other rows", row=index)
+    if len(row) != len(first):
+        raise InvalidRows(
+            f"row {index} has {len(row)} columns, row 0 has {len(first)}: every row needs the same number",
+            row=index,
+            column=min(len(row), len(first)),
+        )
+    for column, cell in enumerate(row):
+        if isinstance(cell, (list, dict)):
+            kind = "a list" if isinstance(cell, list) else "an object"
+            raise InvalidRows(f"row {index}, column {column} is {kind}: a row holds numbers only", index, column)

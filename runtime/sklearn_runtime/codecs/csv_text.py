@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Tuple, Union
 import numpy as np
 
 from sklearn_runtime.codecs.arrays import to_array
-from sklearn_runtime.codecs.cells import body_text, float_rows, parse_number
+from sklearn_runtime.codecs.cells import body_text, cell_array, parse_number
 from sklearn_runtime.content_types import CSV
 from sklearn_runtime.errors import InvalidRows, MalformedBody, NotAcceptable, shown
 
@@ -113,8 +113,8 @@ def _typed(cells: List[str]) -> "NDArray[Any]":
 
 
 def decode_csv_rows(
-    body: Body, charset: str = "utf-8", header: Optional[bool] = None
-) -> "Tuple[NDArray[np.float64], Optional[Tuple[str, ...]]]":
+    body: Body, charset: str = "utf-8", header: Optional[bool] = None, text: bool = False
+) -> "Tuple[NDArray[Any], Optional[Tuple[str, ...]]]":
     """Read the rows of a request.
 
     Parameters
@@ -124,11 +124,14 @@ def decode_csv_rows(
         value.
     header : bool, optional
         Whether the first line is a header. None: it is one if it has names, and no field of it is a number.
+    text : bool
+        Give the text of every field, also where all are numbers: some column of the model is text.
 
     Returns
     -------
     rows : ndarray
-        float64 of shape (rows, columns); each value is that of ``float`` of its text, bit for bit.
+        Of shape (rows, columns). float64 where every field is a number; each value is that of ``float`` of its text,
+        bit for bit. Else object: the text of each field as it was sent, None for an empty one.
     columns : tuple of str, or None
         The header.
 
@@ -137,20 +140,20 @@ def decode_csv_rows(
     MalformedBody
         Not CSV: a quote that is not closed, for example.
     InvalidRows
-        Text, a blank line, lines with different numbers of fields; with row and column, the header not counted.
+        A blank line, lines with different numbers of fields; with row and column, the header not counted.
 
     Example
     -------
     >>> decode_csv_rows(b"a,b\\r\\n1,\\r\\n")
     (array([[ 1., nan]]), ('a', 'b'))
     """
-    text = body_text(body, charset)
-    if not text.strip():
+    content = body_text(body, charset)
+    if not content.strip():
         raise MalformedBody(f"the body is empty: send rows as {CSV}, for example 1.0,2.0")
-    block = None if header else _number_block(text)
+    block = None if header or text else _number_block(content)
     if block is not None:
         return block, None
-    rows = _split(text)
+    rows = _split(content)
     for separator in ";\t|":
         if all(len(row) == 1 and separator in row[0] for row in rows):
             raise InvalidRows(f"row 0 is {shown(rows[0][0])}: values are separated by commas", row=0)
@@ -162,7 +165,7 @@ def decode_csv_rows(
             raise InvalidRows(f"row {index} is a blank line: only the last lines may be blank", row=index)
     if rows and columns is not None and len(rows[0]) != len(columns):
         raise InvalidRows(f"row 0 has {len(rows[0])} columns, the header has {len(columns)}", row=0)
-    return float_rows(rows, empty_is_missing=True), columns
+    return cell_array(rows, empty_is_missing=True, text=text), columns
 
 
 def _number_block(text: str) -> "Optional[NDArray[np.float64]]":

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import struct
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sklearn_runtime.codecs.cells import body_text, float_rows, parse_number
+from sklearn_runtime.codecs.cells import body_text, cell_array, cell_number, float_rows, parse_number
 from sklearn_runtime.errors import InvalidRows, MalformedBody, UnsupportedMediaType
 
 
@@ -43,16 +44,30 @@ def test_text_is_a_number_only_where_float_takes_it_in_plain_ascii(text):
 
 
 def test_rows_take_numbers_booleans_nulls_and_numeric_text():
-    rows = float_rows([[1, True, None], ["2.5", False, float("nan")]])
+    rows = cell_array([[1, True, None], ["2.5", False, float("nan")]])
+    assert rows.dtype == np.float64
     assert rows.tolist()[0][:2] == [1.0, 1.0]
     assert rows.tolist()[1][:2] == [2.5, 0.0]
     assert math.isnan(rows[0, 2])
     assert math.isnan(rows[1, 2])
 
 
-def test_no_rows_are_an_empty_array():
-    assert float_rows([]).shape == (0, 0)
-    assert float_rows([[], []]).shape == (2, 0)
+def test_rows_with_text_keep_their_cells():
+    rows = cell_array([[1, True, None], ["a", "007", 2.5]])
+    assert rows.dtype == object
+    assert rows.tolist() == [[1.0, True, None], ["a", "007", 2.5]]
+    assert [type(cell) for cell in rows[0]] == [float, bool, type(None)]
+
+
+def test_numbers_stay_cells_for_a_model_of_text():
+    assert cell_array([["007", 1]], text=True).tolist() == [["007", 1.0]]
+    assert cell_array([["", " ", "1"]], empty_is_missing=True, text=True).tolist() == [[None, None, "1"]]
+
+
+@pytest.mark.parametrize("text", [False, True])
+def test_no_rows_are_an_empty_array(text):
+    assert cell_array([], text=text).shape == (0, 0)
+    assert cell_array([[], []], text=text).shape == (2, 0)
 
 
 @pytest.mark.parametrize(
@@ -61,10 +76,23 @@ def test_no_rows_are_an_empty_array():
         ([[1.0], 2.0], "row 1 is 2.0, not a list like the other rows", 1, None),
         ([[1.0, 2.0], [1.0]], "row 1 has 1 columns, row 0 has 2", 1, 1),
         ([[1.0], [1.0, 2.0]], "row 1 has 2 columns, row 0 has 1", 1, 1),
-        ([[1.0, "x" * 99]], f"row 0, column 1: '{'x' * 40}'... is not a number", 0, 1),
-        ([[""]], "row 0, column 0: '' is not a number", 0, 0),
         ([[[1.0]]], "row 0, column 0 is a list: a row holds numbers only", 0, 0),
-        ([[1.0, {}]], "row 0, column 1 is an object", 0, 1),
+        ([["a", {}]], "row 0, column 1 is an object", 0, 1),
+    ],
+)
+@pytest.mark.parametrize("text", [False, True])
+def test_rows_that_are_no_table_are_refused(rows, message, row, column, text):
+    with pytest.raises(InvalidRows) as caught:
+        cell_array(rows, text=text)
+    assert message in caught.value.message
+    assert (caught.value.row, caught.value.column) == (row, column)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message", "row", "column"),
+    [
+        ([[1.0, "x" * 99]], f"row 0, column 1: '{'x' * 40}'... is not a number", 0, 1),
+        ([[1.0], [""]], "row 1, column 0: '' is not a number", 1, 0),
     ],
 )
 def test_the_first_cell_that_is_no_number_is_named(rows, message, row, column):
@@ -74,8 +102,15 @@ def test_the_first_cell_that_is_no_number_is_named(rows, message, row, column):
     assert (caught.value.row, caught.value.column) == (row, column)
 
 
+def test_a_cell_is_a_number_or_missing_or_refused_with_its_place():
+    assert [cell_number(cell, 0, 0) for cell in (True, 2.5, " 1e3 ")] == [1.0, 2.5, 1000.0]
+    assert math.isnan(cell_number(None, 0, 0))
+    with pytest.raises(InvalidRows, match="row 3, column 4: 'a' is not a number"):
+        cell_number("a", 3, 4)
+
+
 def test_empty_text_is_missing_where_asked_for():
-    assert math.isnan(float_rows([[" "]], empty_is_missing=True)[0, 0])
+    assert math.isnan(cell_array([[" "]], empty_is_missing=True)[0, 0])
 
 
 @pytest.mark.parametrize(
