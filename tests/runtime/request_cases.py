@@ -120,7 +120,7 @@ def _body(spec: dict[str, Any]) -> bytes:
     return stream.getvalue()[: spec.get("cut")] + str(spec.get("append", "")).encode("utf-8")
 
 
-@functools.lru_cache(maxsize=None)  # noqa: UP033 - the oldest image runs Python 3.7
+@functools.lru_cache(maxsize=None)
 def build_model(artifact: str) -> Any:
     """The fitted model of an artifact; the same on every machine."""
     if artifact == "one_hot":

@@ -1,5 +1,7 @@
 """The server with a model that does what the request's body says, so that a test decides what happens when."""
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import os

@@ -1,5 +1,7 @@
 """Starts a server as a process of its own and speaks raw HTTP with it, byte by byte where a test wants that."""
 
+from __future__ import annotations
+
 import http.client
 import json
 import os
@@ -110,9 +112,11 @@ class ServingProcess:
 
 def read_all(client: socket.socket) -> bytes:
     received = b""
-    while piece := client.recv(65536):
+    while True:
+        piece = client.recv(65536)
+        if not piece:
+            return received
         received += piece
-    return received
 
 
 def read_response(client: socket.socket) -> tuple[int, dict[str, str], bytes]:

@@ -226,10 +226,8 @@ def test_a_slow_header_and_a_slow_body_are_answered_with_408():
 
 
 def test_each_request_has_a_deadline_of_its_own():
-    with (
-        serving(SKLEARN_RUNTIME_HEADER_TIMEOUT="1", SKLEARN_RUNTIME_KEEP_ALIVE_TIMEOUT="30") as server,
-        server.connect() as client,
-    ):
+    timeouts = {"SKLEARN_RUNTIME_HEADER_TIMEOUT": "1", "SKLEARN_RUNTIME_KEEP_ALIVE_TIMEOUT": "30"}
+    with serving(**timeouts) as server, server.connect() as client:
         for _ in range(4):
             client.sendall(PING[:10])
             client.sendall(PING[10:])

@@ -1,6 +1,5 @@
 """The master keeps its workers running, and ends them with a status that says how."""
 
-import itertools
 import os
 import signal
 from pathlib import Path
@@ -69,7 +68,7 @@ def test_the_pause_is_bounded():
     pauses = [_pause_after(number) for number in range(40)]
     assert pauses[0] == 0.0
     assert pauses[-1] == 10.0
-    assert all(first <= second for first, second in itertools.pairwise(pauses))
+    assert all(first <= second for first, second in zip(pauses, pauses[1:]))
 
 
 @pytest.mark.parametrize(("status", "words"), [(9, "signal 9"), (7 << 8, "exit status 7"), (0, "exit status 0")])

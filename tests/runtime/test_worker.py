@@ -1,5 +1,6 @@
 """A worker answers /ping whatever its model does, loses no request when it ends, and ends with its master."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -58,12 +59,9 @@ def test_a_model_that_is_slow_with_small_bodies_leaves_the_loop_and_comes_back()
 
 
 def test_sigterm_lets_running_and_waiting_requests_finish(gate):
-    with (
-        serving(SCRIPT_MAY_BLOCK="true") as server,
-        server.connect() as running,
-        server.connect() as idle,
-        server.connect() as halfway,
-    ):
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(serving(SCRIPT_MAY_BLOCK="true"))
+        running, idle, halfway = (stack.enter_context(server.connect()) for _ in range(3))
         idle.sendall(PING)
         assert read_response(idle)[0] == 200
         halfway.sendall(post(b"abc")[:-1])
