@@ -2,33 +2,60 @@
 
 from __future__ import annotations
 
-from typing import Dict, List, NamedTuple, Optional, Sequence
+import functools
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from sklearn_runtime.errors import NotAcceptable, UnsupportedMediaType, shown
+from sklearn_runtime.pyarrow_version import pyarrow_fault
 
 __all__ = [
     "ANY",
+    "ARROW_FILE",
+    "ARROW_STREAM",
     "CSV",
     "JSON",
+    "JSON_LINES",
     "NPY",
+    "NPZ",
     "OCTET_STREAM",
+    "PARQUET",
+    "RESPONSE_TYPES",
     "SUPPORTED",
     "MediaType",
     "negotiate",
     "parse_accept",
     "parse_media_type",
     "request_type",
+    "request_types",
     "sniff",
 ]
 
 JSON = "application/json"
 CSV = "text/csv"
 NPY = "application/x-npy"
+JSON_LINES = "application/jsonlines"
+NPZ = "application/x-npz"
+PARQUET = "application/x-parquet"
+ARROW_STREAM = "application/vnd.apache.arrow.stream"
+ARROW_FILE = "application/vnd.apache.arrow.file"
 OCTET_STREAM = "application/octet-stream"
 ANY = "*/*"
 
+ALIASES = {
+    "application/x-ndjson": JSON_LINES,
+    "application/jsonl": JSON_LINES,
+    "application/vnd.apache.parquet": PARQUET,
+}
+"""Other names of types: SageMaker's own name of JSON lines is not the one that most libraries use."""
+
 SUPPORTED = (JSON, CSV, NPY)
-"""What requests and responses may be written in, in the server's order of preference."""
+"""What carries every array both ways."""
+
+RESPONSE_TYPES = (JSON, CSV, NPY, JSON_LINES, NPZ)
+"""What responses may be written in, in the server's order of preference."""
+
+_REQUEST_TYPES = (JSON, CSV, NPY, JSON_LINES, NPZ)
+_ARROW_TYPES = (PARQUET, ARROW_STREAM, ARROW_FILE)
 
 NPY_MAGIC = b"\x93NUMPY"
 MAX_ACCEPT_RANGES = 64
@@ -101,23 +128,48 @@ def sniff(body: bytes) -> str:
     return NPY if bytes(body[: len(NPY_MAGIC)]) == NPY_MAGIC else JSON
 
 
+def request_types() -> Tuple[str, ...]:
+    """What requests may be written in here: parquet and Arrow only where a safe pyarrow is installed."""
+    return _REQUEST_TYPES
+
+
 def request_type(content_type: Optional[str], body: bytes) -> MediaType:
     """What a request's body is to be read as.
 
     boto3 sends no Content-Type when the caller gives none, so an absent one and application/octet-stream are sniffed.
 
+    Returns
+    -------
+    MediaType
+        With the name that this module has for it, where a type has several.
+
     Raises
     ------
     UnsupportedMediaType
-        The content type is given, and not one of `SUPPORTED`.
+        The content type is given, and not one of `request_types`.
+
+    Example
+    -------
+    >>> request_type("application/x-ndjson", b"[1]").name
+    'application/jsonlines'
     """
+    return _named_type(content_type) or MediaType(sniff(body), {})
+
+
+@functools.lru_cache(maxsize=64)
+def _named_type(content_type: Optional[str]) -> Optional[MediaType]:
+    """The type that a header names; None where it leaves the type open."""
     media = parse_media_type(content_type or OCTET_STREAM)
-    if media.name in SUPPORTED:
-        return media
+    media = media._replace(name=ALIASES.get(media.name, media.name))
     if media.name == OCTET_STREAM:
-        return MediaType(sniff(body), {})
+        return None
+    if media.name in request_types():
+        return media
+    reason = pyarrow_fault() if media.name in _ARROW_TYPES else None
     raise UnsupportedMediaType(
-        "content type {} is not supported: send {}".format(shown(content_type), _listed(SUPPORTED))
+        "content type {} is not supported{}: send {}".format(
+            shown(content_type), f" here, {reason}" if reason else "", _listed(request_types())
+        )
     )
 
 
@@ -152,7 +204,7 @@ def _quality(text: str) -> float:
     return quality if 0.0 <= quality <= 1.0 else 0.0
 
 
-def negotiate(accept: Optional[str], default: str = JSON, supported: Sequence[str] = SUPPORTED) -> str:
+def negotiate(accept: Optional[str], default: str = JSON, supported: Sequence[str] = RESPONSE_TYPES) -> str:
     """The content type to answer in.
 
     Parameters
@@ -163,6 +215,11 @@ def negotiate(accept: Optional[str], default: str = JSON, supported: Sequence[st
         Preferred where ranges with wildcards leave a choice.
     supported : sequence of str
         What can be written, in order of preference.
+
+    Returns
+    -------
+    str
+        One of `supported`, or the other name of it that the header uses: `ALIASES`.
 
     Raises
     ------
@@ -181,7 +238,8 @@ def negotiate(accept: Optional[str], default: str = JSON, supported: Sequence[st
         return exact
     ranges = parse_accept(accept)
     preferred = parse_media_type(default).name
-    order = sorted(supported, key=lambda name: name != preferred)
+    names = [*supported, *(alias for alias, name in ALIASES.items() if name in supported)]
+    order = sorted(names, key=lambda name: name != preferred)
     best, best_rank = "", (0.0, 0)
     for name in order:
         rank = _rank(name, ranges)

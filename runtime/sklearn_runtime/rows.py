@@ -8,8 +8,10 @@ import numpy as np
 
 from sklearn_runtime.codecs.csv_text import decode_csv_rows
 from sklearn_runtime.codecs.json_text import decode_json_rows
+from sklearn_runtime.codecs.jsonlines import decode_jsonlines_rows
 from sklearn_runtime.codecs.npy import decode_npy
-from sklearn_runtime.content_types import CSV, NPY, request_type
+from sklearn_runtime.codecs.npz import decode_npz
+from sklearn_runtime.content_types import CSV, JSON, JSON_LINES, NPY, NPZ, request_type
 from sklearn_runtime.errors import InvalidRows, MalformedBody, shown
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ else:
     _Base = np.ndarray
 
 __all__ = ["NamedRows", "decode_rows"]
+
+_TEXT_TYPES = (JSON, JSON_LINES, CSV)
 
 
 class NamedRows(_Base):
@@ -56,16 +60,17 @@ def decode_rows(
         See `content_types.request_type`. ``text/csv; header=present`` and ``header=absent`` (RFC 4180) say whether the
         first line is a header.
     float32 : bool
-        Cast JSON and CSV to float32, as the AWS image's own server does.
+        Cast JSON, JSON lines and CSV to float32, as the AWS image's own server does.
     text : bool
-        Whether the model has columns of text: cells of JSON and CSV are then given as they were sent, even where all
+        Whether the model has columns of text: cells of text formats are then given as they were sent, even where all
         are numbers (a category "007" is not 7).
 
     Returns
     -------
     ndarray of shape (rows, columns)
-        float64 from JSON and CSV; NPY keeps the dtype that was sent. Where the request holds text, or with `text`: of
-        dtype object, each cell a str, float, bool or None (missing). `NamedRows` where the columns have names.
+        float64 from JSON, JSON lines and CSV; NPY keeps the dtype that was sent. Where the request holds text, or with
+        `text`: of dtype object, each cell a str, float, bool or None (missing). `NamedRows` where the columns have
+        names. From npz a scipy.sparse.csr_matrix.
 
     Raises
     ------
@@ -80,17 +85,21 @@ def decode_rows(
     data = body if isinstance(body, bytes) else body.encode("utf-8")
     media = request_type(content_type, data)
     columns = None
-    options = {"text": True} if text else {}
     if media.name == NPY:
         rows = _npy_rows(decode_npy(data))
     elif media.name == CSV:
         header = {"present": True, "absent": False}.get(media.parameters.get("header", "").lower())
-        rows, columns = decode_csv_rows(data, media.charset, header, **options)
+        rows, columns = decode_csv_rows(data, media.charset, header, text=text)
+    elif media.name == NPZ:
+        rows = decode_npz(data)
+    elif media.name == JSON_LINES:
+        rows, columns = decode_jsonlines_rows(data, media.charset, text=text)
     else:
-        rows, columns = decode_json_rows(data, media.charset, **options)
-    if not rows.size:
+        rows, columns = decode_json_rows(data, media.charset, text=text)
+    # The size of a sparse matrix would be its entries.
+    if 0 in rows.shape:
         raise InvalidRows(f"the body holds no values: it has {rows.shape[0]} rows of {rows.shape[1]} columns")
-    if float32 and media.name != NPY and rows.dtype != object:
+    if float32 and media.name in _TEXT_TYPES and rows.dtype != object:
         rows = rows.astype(np.float32)
     return rows if columns is None else NamedRows(rows, columns)
 

@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sklearn_runtime.content_types import CSV, JSON, NPY, negotiate, parse_accept, parse_media_type, request_type, sniff
+from sklearn_runtime.content_types import (
+    CSV,
+    JSON,
+    JSON_LINES,
+    NPY,
+    NPZ,
+    RESPONSE_TYPES,
+    negotiate,
+    parse_accept,
+    parse_media_type,
+    request_type,
+    sniff,
+)
 from sklearn_runtime.errors import NotAcceptable, UnsupportedMediaType
 
 
@@ -43,6 +55,10 @@ def test_the_charset_is_utf8_unless_named():
         ("Application/Octet-Stream", b"1,2", JSON),
         ("application/json", b"\x93NUMPY", JSON),
         ("text/csv; charset=utf-8", b"", CSV),
+        ("application/jsonlines", b"", JSON_LINES),
+        ("Application/X-NDJSON", b"", JSON_LINES),
+        ("application/jsonl; charset=utf-8", b"", JSON_LINES),
+        ("application/x-npz", b"", NPZ),
     ],
 )
 def test_a_body_is_read_as_what_it_was_sent_as_and_sniffed_otherwise(content_type, body, name):
@@ -56,7 +72,7 @@ def test_a_body_that_is_not_npy_is_taken_for_json():
 
 @pytest.mark.parametrize("content_type", ["text/html", "json", "application/json/x", "*/*"])
 def test_an_unsupported_type_is_refused_by_name(content_type):
-    with pytest.raises(UnsupportedMediaType, match=r"is not supported: send application/json, text/csv or application"):
+    with pytest.raises(UnsupportedMediaType, match=r"is not supported: send application/json, text/csv, app.* or app"):
         request_type(content_type, b"")
 
 
@@ -78,6 +94,10 @@ def test_an_unsupported_type_is_refused_by_name(content_type):
         ("application/*", JSON),
         ("*/*, application/json;q=0", CSV),
         ("*/*;q=0.1, application/json;q=0, text/csv;q=0", NPY),
+        ("application/x-npz", NPZ),
+        ("application/x-npz;q=0.5, application/jsonlines", JSON_LINES),
+        ("application/x-ndjson", "application/x-ndjson"),
+        ("application/jsonl;q=0.5, text/html", "application/jsonl"),
         ("text/csv;q=bad, application/x-npy;q=0.001", NPY),
         ("text/csv;q=2, application/x-npy", NPY),
         (", ,text/csv", CSV),
@@ -89,7 +109,7 @@ def test_the_type_of_the_answer_is_negotiated(accept, chosen):
 
 @pytest.mark.parametrize("accept", ["text/html", "*/*;q=0", "text/csv;q=0", "garbage", "text/csv;q=nan"])
 def test_nothing_acceptable_is_refused_with_what_is_supported(accept):
-    with pytest.raises(NotAcceptable, match=r"accept application/json, text/csv or application/x-npy"):
+    with pytest.raises(NotAcceptable, match=r"accept application/json, text/csv, application/x-npy, .* or app"):
         negotiate(accept)
 
 
@@ -113,4 +133,4 @@ def test_an_accept_header_of_any_length_is_bounded():
 def test_any_header_is_read_or_refused(text):
     parse_media_type(text)
     with contextlib.suppress(NotAcceptable):
-        assert negotiate(text) in (JSON, CSV, NPY)
+        assert negotiate(text) in RESPONSE_TYPES

@@ -1,4 +1,4 @@
-"""The wire format of both sides: arrays as NPY, JSON and CSV, chosen by content type.
+"""The wire format of both sides: arrays as NPY, JSON, CSV, JSON lines and npz, chosen by content type.
 
 `decode` and `encode` keep what was sent: a response of one dimension stays so. The rows of a request, where one
 dimension means one row, are read by `sklearn_runtime.rows`.
@@ -6,31 +6,34 @@ dimension means one row, are read by `sklearn_runtime.rows`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sklearn_runtime.codecs.csv_text import decode_csv, encode_csv
 from sklearn_runtime.codecs.json_text import decode_json, encode_json
+from sklearn_runtime.codecs.jsonlines import decode_jsonlines, encode_jsonlines
 from sklearn_runtime.codecs.npy import decode_npy, encode_npy
-from sklearn_runtime.content_types import CSV, JSON, NPY, negotiate, request_type
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from sklearn_runtime.codecs.npz import decode_npz, encode_npz
+from sklearn_runtime.content_types import ALIASES, CSV, JSON, JSON_LINES, NPY, NPZ, negotiate, request_type
 
 __all__ = [
     "decode",
     "decode_csv",
     "decode_json",
+    "decode_jsonlines",
     "decode_npy",
+    "decode_npz",
     "encode",
     "encode_csv",
     "encode_json",
+    "encode_jsonlines",
     "encode_npy",
+    "encode_npz",
 ]
 
-_ENCODERS = {NPY: encode_npy, JSON: encode_json, CSV: encode_csv}
+_ENCODERS = {NPY: encode_npy, JSON: encode_json, CSV: encode_csv, JSON_LINES: encode_jsonlines, NPZ: encode_npz}
 
 
-def decode(body: bytes, content_type: str) -> "NDArray[Any]":
+def decode(body: bytes, content_type: str) -> Any:
     """Read an array by its content type, as a response holds one.
 
     Parameters
@@ -38,6 +41,11 @@ def decode(body: bytes, content_type: str) -> "NDArray[Any]":
     body : bytes-like
     content_type : str
         With parameters, in any case; empty or application/octet-stream: NPY by its magic string, else JSON.
+
+    Returns
+    -------
+    ndarray
+        From npz a scipy.sparse.csr_matrix.
 
     Raises
     ------
@@ -56,6 +64,10 @@ def decode(body: bytes, content_type: str) -> "NDArray[Any]":
         return decode_npy(body)
     if media.name == CSV:
         return decode_csv(body, media.charset)
+    if media.name == NPZ:
+        return decode_npz(body)
+    if media.name == JSON_LINES:
+        return decode_jsonlines(body, media.charset)
     return decode_json(body, media.charset)
 
 
@@ -72,4 +84,5 @@ def encode(value: Any, content_type: str) -> bytes:
     >>> encode([0, 1], "text/csv")
     b'0\\n1\\n'
     """
-    return _ENCODERS[negotiate(content_type)](value)
+    name = negotiate(content_type)
+    return _ENCODERS[ALIASES.get(name, name)](value)
