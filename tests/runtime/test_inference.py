@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import sklearn_runtime
+from tests.runtime.estimators import WARNINGS_ARE_ERRORS
 from tests.runtime.request_cases import write_artifact
 
 RUNTIME = Path(sklearn_runtime.__file__).parent.parent
@@ -32,7 +33,7 @@ def run(base, name, accept, variables):
     shutil.copytree(RUNTIME / "sklearn_runtime", code / "sklearn_runtime", ignore=shutil.ignore_patterns("__pycache__"))
     # As in the container: neither the checkout nor an installed copy is on the path, only the code directory.
     environment = {**os.environ, "SAGEMAKER_BASE_DIR": str(base), "PYTHONPATH": str(code), **variables}
-    command = [sys.executable, "-W", "error", "-c", REPORT.format(name=name), str(base), accept]
+    command = [sys.executable, *WARNINGS_ARE_ERRORS, "-c", REPORT.format(name=name), str(base), accept]
     done = subprocess.run(command, env=environment, cwd=base, capture_output=True, check=False)
     return done.returncode, done.stdout.decode(), done.stderr.decode()
 
@@ -40,7 +41,8 @@ def run(base, name, accept, variables):
 def test_it_exports_the_four_hooks(tmp_path):
     variables = write_artifact("iris", tmp_path / "model")
     status, out, err = run(tmp_path, "inference", "application/json", variables)
-    assert (status, err) == (0, "")
+    assert status == 0, err
+    assert err == "" or not WARNINGS_ARE_ERRORS
     assert json.loads(out) == [["input_fn", "predict_fn", "output_fn"], '["setosa"]', "application/json"]
 
 
@@ -48,7 +50,8 @@ def test_it_exports_the_four_hooks(tmp_path):
 def test_it_takes_the_users_hooks_and_may_have_another_name(tmp_path, name):
     variables = write_artifact("hook_output", tmp_path / "model")
     status, out, err = run(tmp_path, name, "application/xml", variables)
-    assert (status, err) == (0, "")
+    assert status == 0, err
+    assert err == "" or not WARNINGS_ARE_ERRORS
     assert json.loads(out)[1:] == ["<label>setosa</label>", "application/xml"]
 
 

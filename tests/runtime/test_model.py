@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn_runtime import model
 from sklearn_runtime.errors import ModelLoadError
 from sklearn_runtime.model import check_model, digest_files, find_model_file, model_fn
+from tests.runtime.estimators import OTHER_SKLEARN
 
 FITTED = LogisticRegression().fit([[0.0], [1.0]], [0, 1])
 MINOR = ".".join(sklearn.__version__.split(".")[:2])
@@ -117,15 +118,15 @@ def test_another_patch_release_of_scikit_learn_passes(patch, directory):
 
 def test_another_scikit_learn_is_refused_with_both_numbers(directory):
     with pytest.raises(ModelLoadError) as caught:
-        check_model(str(directory), None, "0.20.3")
-    assert f"fitted with scikit-learn 0.20.3, this container has {sklearn.__version__}" in str(caught.value)
-    assert "use an image with scikit-learn 0.20" in str(caught.value)
+        check_model(str(directory), None, OTHER_SKLEARN)
+    assert f"fitted with scikit-learn {OTHER_SKLEARN}, this container has {sklearn.__version__}" in str(caught.value)
+    assert f"use an image with scikit-learn {OTHER_SKLEARN[:4]}" in str(caught.value)
 
 
 def test_the_version_in_the_file_is_checked_before_anything_is_unpickled(tmp_path):
     with (tmp_path / "model.pkl").open("wb") as stream:
-        pickle.dump({"_sklearn_version": "0.20.3", "bomb": Bomb()}, stream)
-    with pytest.raises(ModelLoadError, match=r"fitted with scikit-learn 0.20.3"):
+        pickle.dump({"_sklearn_version": OTHER_SKLEARN, "bomb": Bomb()}, stream)
+    with pytest.raises(ModelLoadError, match=f"fitted with scikit-learn {OTHER_SKLEARN}"):
         model_fn(str(tmp_path))
 
 

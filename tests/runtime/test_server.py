@@ -174,7 +174,9 @@ def test_an_address_that_is_none_is_named(bind):
 
 
 def test_a_port_in_use_is_named():
-    with socket.create_server(("127.0.0.1", 0)) as other:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen(1)
         address = f"127.0.0.1:{other.getsockname()[1]}"
         with serving(bind=address) as server:
             assert server.wait() == 1
