@@ -13,9 +13,11 @@ from sklearn_runtime.codecs import encode
 from sklearn_runtime.content_types import negotiate
 from sklearn_runtime.errors import ModelLoadError
 from sklearn_runtime.model import model_fn
+from sklearn_runtime.model_columns import current_model
+from sklearn_runtime.model_rows import hook_rows
 from sklearn_runtime.prediction import predict
 from sklearn_runtime.program import load_program
-from sklearn_runtime.rows import decode_rows
+from sklearn_runtime.request_rows import read_rows
 
 if TYPE_CHECKING:
     from sklearn_runtime.settings import Settings
@@ -36,8 +38,12 @@ REPLACED_BY_TRANSFORM = ("input_fn", "predict_fn", "output_fn")
 
 
 def input_fn(request_body: Union[bytes, str], request_content_type: str, float32: bool = False) -> Any:
-    """The default hook ``input_fn``: the rows of a request, see `rows.decode_rows`."""
-    return decode_rows(request_body, request_content_type, float32)
+    """The default hook ``input_fn``: the rows of a request, in the form that `model_rows.hook_rows` describes.
+
+    The contract gives it no model: it knows the columns of the one that was loaded last.
+    """
+    model = current_model()
+    return hook_rows(read_rows(request_body, request_content_type, model, float32), model)
 
 
 def predict_fn(input_object: Any, model: Any, method: str = "predict") -> Any:

@@ -12,8 +12,9 @@ from sklearn_runtime.errors import ModelLoadError, RequestError, UnknownMethod, 
 from sklearn_runtime.hooks import REPLACED_BY_TRANSFORM, Hooks, load_hooks
 from sklearn_runtime.methods import METHODS, available_methods, requested_method
 from sklearn_runtime.model import check_model
-from sklearn_runtime.prediction import predict, silence_feature_name_warning
-from sklearn_runtime.rows import decode_rows
+from sklearn_runtime.model_rows import hook_rows
+from sklearn_runtime.prediction import predict, prepare, silence_feature_name_warning
+from sklearn_runtime.request_rows import read_rows
 
 if TYPE_CHECKING:
     from sklearn_runtime.settings import Settings
@@ -37,7 +38,7 @@ class Response(NamedTuple):
 
 
 def load_model(settings: Settings, hooks: Hooks, model_dir: Optional[str] = None) -> Any:
-    """Check the model's files, load the model and check that it has the method asked for.
+    """Check the model's files, load the model, check that it has the method asked for, import what its input takes.
 
     Raises
     ------
@@ -54,6 +55,8 @@ def load_model(settings: Settings, hooks: Hooks, model_dir: Optional[str] = None
         logger.exception("model_fn failed")
         raise ModelLoadError(f"model_fn in {hooks.program} raised {type(error).__name__}: {error}") from error
     _check_method(settings.method, hooks, model)
+    if "transform_fn" not in hooks.defined:
+        prepare(model, predicts="predict_fn" not in hooks.defined)
     return model
 
 
@@ -147,11 +150,13 @@ class InferenceService:
             return _as_response(hooks.transform_fn(self._model, given, raw_type, raw_accept), raw_accept)
         own_output = "output_fn" in hooks.defined
         response_type = "" if own_output else negotiate(accept, self._settings.default_accept)
+        own_predict = "predict_fn" in hooks.defined
         if "input_fn" in hooks.defined:
             data = hooks.input_fn(_as_given_to_hooks(body, raw_type), raw_type)
         else:
-            data = decode_rows(body, content_type, self._settings.float32)
-        if "predict_fn" in hooks.defined:
+            data = read_rows(body, content_type, self._model, self._settings.float32)
+            data = hook_rows(data, self._model) if own_predict else data
+        if own_predict:
             prediction = hooks.predict_fn(data, self._model)
         else:
             prediction = predict(data, self._model, method or self._settings.method)

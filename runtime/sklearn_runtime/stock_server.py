@@ -13,6 +13,8 @@ import sys
 from typing import Any, Callable, Dict
 
 from sklearn_runtime.hooks import Hooks, input_fn, output_fn, predict_fn
+from sklearn_runtime.model_columns import current_model
+from sklearn_runtime.request_rows import read_rows
 from sklearn_runtime.service import InferenceService, Response, load_model
 from sklearn_runtime.settings import Settings
 
@@ -45,7 +47,9 @@ def contract_hooks(hooks: Hooks, settings: Settings) -> Dict[str, Callable[..., 
         return load_model(settings, hooks, model_dir)
 
     def settled_input_fn(request_body: Any, request_content_type: str) -> Any:
-        return input_fn(request_body, request_content_type, settings.float32)
+        if "predict_fn" in hooks.defined:
+            return input_fn(request_body, request_content_type, settings.float32)
+        return read_rows(request_body, request_content_type, current_model(), settings.float32)
 
     def settled_predict_fn(input_object: Any, model: Any) -> Any:
         return predict_fn(input_object, model, settings.method)
