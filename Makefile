@@ -2,11 +2,14 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format bench lock snapshots clean
+.PHONY: help setup demo test test-images check format bench lock snapshots clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
-LOCK := .venvs/lock/bin/uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 --quiet
+COMPILE := .venvs/lock/bin/uv pip compile --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+LOCK := $(COMPILE) --python-version 3.11
+# The images are Linux on x86_64, and old libraries are there as wheels only.
+LOCK_IMAGE := $(COMPILE) --python-platform x86_64-manylinux_2_28 --only-binary :all: --no-python-downloads
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # One thread a process, as in the container: the processes already use the cores.
@@ -40,6 +43,9 @@ test: setup ## Run every test, with branch coverage
 	$(BIN)/python -m tests.aws_image.environment
 	bash tests/run
 
+test-images: ## Run the runtime's tests under every AWS image's Python and libraries
+	$(PYTHON) -m tools.test_images $(ARGS)
+
 check: setup ## Format, lint, types, and the rules for every template
 	ruff format --check .
 	ruff check .
@@ -61,6 +67,8 @@ lock: ## Pin the newest versions again, with hashes
 	$(LOCK) requirements/aws-serving.in --output-file requirements/aws-serving.txt
 	for version in 20.0.4 23.0.0; do \
 		$(LOCK) --no-deps requirements/aws-serving-gunicorn-$$version.in --output-file requirements/aws-serving-gunicorn-$$version.txt; done
+	$(PYTHON) -m tools.test_images --list | while read -r image python; do \
+		$(LOCK_IMAGE) --python-version $$python requirements/images/$$image.in --output-file requirements/images/$$image.txt; done
 
 clean: ## Remove what the other targets made
 	rm -rf .venv .venvs node_modules cdk.out model dist .cache .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
