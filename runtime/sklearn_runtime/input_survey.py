@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Union
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
 from sklearn_runtime.column_kinds import (
     NUMBER,
     TEXT,
+    UNKNOWN,
     Column,
     column_of_categories,
     column_of_statistic,
@@ -122,8 +123,6 @@ def first_parts(model: Any) -> List[Any]:
     steps = attribute(model, "steps")
     if isinstance(steps, list) and attribute(model, "named_steps") is not None:
         return [part for _, part in steps if not _does_nothing(part)]
-    if attribute(model, "_preprocessor") is not None:
-        return [model._preprocessor]  # HistGradientBoosting with categories
     if attribute(model, "support_") is not None and attribute(model, "n_features_to_select") is not None:
         return []  # RFE hands on a part of the columns
     if is_a(model, ("FrozenEstimator", "_CalibratedClassifier")):
@@ -145,8 +144,10 @@ def _does_nothing(part: Any) -> bool:
 
 def survey(part: Any, given: Given) -> Survey:
     """What a fitted part of a model knows of the columns that it is given."""
-    for marker, told in _TOLD_BY.items():
-        if attribute(part, marker) is not None:
+    if attribute(attribute(part, "_preprocessor"), "transformers_") is not None:
+        return _of_boosting(part, given)
+    for marker, kind, told in _TOLD_BY:
+        if isinstance(attribute(part, marker), kind):
             return told(part, given)
     if is_a(part, _VECTORIZERS):
         return Survey({}, Column(TEXT), documents=True)
@@ -172,6 +173,12 @@ def _of_encoder(encoder: Any, given: Given) -> Survey:
     others_are_errors = attribute(encoder, "handle_unknown") == "error"
     columns = [column_of_categories(np.asarray(known), others_are_errors) for known in encoder.categories_]
     return _keyed(columns, given)
+
+
+def _of_boosting(booster: Any, given: Given) -> Survey:
+    """``HistGradientBoosting`` encodes the columns of categories itself; the others are numbers."""
+    columns = survey(booster._preprocessor, given).columns
+    return Survey({key: known for key, known in columns.items() if known.kind != UNKNOWN}, Column(NUMBER))
 
 
 def _of_imputer(imputer: Any, given: Given) -> Survey:
@@ -234,11 +241,11 @@ def _fields(vectorizer: Any) -> Dict[Key, Column]:
     return columns
 
 
-_TOLD_BY: Dict[str, Callable[[Any, Given], Survey]] = {
-    "transformers_": _of_column_transformer,
-    "transformer_list": _of_union,
-    "categories_": _of_encoder,
-    "statistics_": _of_imputer,
-    "estimators_features_": _of_subset,
-}
-"""How a part is read that has such an attribute."""
+_TOLD_BY: Tuple[Tuple[str, Any, Callable[[Any, Given], Survey]], ...] = (
+    ("transformers_", list, _of_column_transformer),
+    ("transformer_list", list, _of_union),
+    ("categories_", list, _of_encoder),
+    ("statistics_", np.ndarray, _of_imputer),
+    ("estimators_features_", list, _of_subset),
+)
+"""How a part is read that has such an attribute, of such a type."""
