@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import scipy
 import sklearn
 from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.impute import SimpleImputer
@@ -21,12 +22,17 @@ except ImportError:
         HistGradientBoostingClassifier = None
 
 SKLEARN = tuple(map(int, sklearn.__version__.split(".")[:2]))
+SCIPY = tuple(map(int, scipy.__version__.split(".")[:2]))
+
+#: What scipy.sparse has in each format: ``csr_matrix``, and from SciPy 1.8 on ``csr_array``.
+SPARSE_KINDS = ("matrix",) if SCIPY < (1, 8) else ("matrix", "array")
 
 #: Another scikit-learn than the installed one.
 OTHER_SKLEARN = "0.23.2" if SKLEARN == (0, 20) else "0.20.3"
 
-#: Options of an interpreter in which every warning is an error; the oldest libraries warn when they are imported.
-WARNINGS_ARE_ERRORS = () if SKLEARN == (0, 20) else ("-W", "error")
+#: Options of an interpreter in which every warning is an error; the oldest libraries warn when they are imported, and
+#: joblib 1.5 with NumPy 2.5, as the image 1.9-0 has them, whenever a model is loaded.
+WARNINGS_ARE_ERRORS = () if SKLEARN == (0, 20) else ("-W", "error", "-W", "ignore:Setting the shape:DeprecationWarning")
 
 
 def boosting(iterations: int) -> Any:

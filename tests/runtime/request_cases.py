@@ -124,7 +124,7 @@ def _body(spec: dict[str, Any]) -> bytes:
 def build_model(artifact: str) -> Any:
     """The fitted model of an artifact; the same on every machine."""
     if artifact == "one_hot":
-        return OneHotEncoder().fit(np.array([[0.0], [1.0]]))
+        return OneHotEncoder(categories="auto").fit(np.array([[0.0], [1.0]]))
     features, labels = load_iris(return_X_y=True)
     names = load_iris().target_names[labels].astype(object)
     if artifact == "takes_missing":

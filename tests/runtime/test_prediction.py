@@ -8,7 +8,7 @@ import pytest
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_diabetes, load_iris
-from sklearn.ensemble import HistGradientBoostingClassifier, IsolationForest, RandomForestClassifier
+from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -19,6 +19,7 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardSca
 from sklearn_runtime.errors import InputRefused, InvalidRows, MissingValue, UnknownMethod
 from sklearn_runtime.prediction import predict
 from sklearn_runtime.rows import NamedRows
+from tests.runtime.estimators import boosting
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 NAMES = ["a", "b", "c", "d"]
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:X does not have valid feature na
     [
         (make_pipeline(StandardScaler(), LOGISTIC), "predict_proba"),
         (LOGISTIC, "decision_function"),
-        (HistGradientBoostingClassifier(max_iter=3), "predict_proba"),
+        (boosting(3), "predict_proba"),
         (LOGISTIC, "predict_log_proba"),
         (RandomForestClassifier(5, random_state=0), "predict"),
         (KMeans(3, n_init=1, random_state=0), "predict"),
@@ -60,7 +61,7 @@ def test_a_regressor_of_several_outputs_gives_them_all():
 def test_missing_values_are_predicted_where_the_model_takes_them():
     rows = IRIS.copy()
     rows[::3, 1] = np.nan
-    for model in (HistGradientBoostingClassifier(max_iter=3), make_pipeline(SimpleImputer(), LOGISTIC)):
+    for model in (boosting(3), make_pipeline(SimpleImputer(), LOGISTIC)):
         model.fit(rows, LABELS)
         np.testing.assert_array_equal(predict(rows, model), model.predict(rows))
 
