@@ -38,6 +38,7 @@ demo: setup ## Train, cdk deploy and predict on this machine, without an account
 
 bench: setup ## Measure, and print ratios
 	$(BIN)/python benchmarks/synth.py
+	$(BIN)/python -m benchmarks.serving
 
 test: setup ## Run every test, with branch coverage
 	$(BIN)/python -m tests.aws_image.environment
@@ -67,6 +68,9 @@ lock: ## Pin the newest versions again, with hashes
 	$(LOCK) requirements/aws-serving.in --output-file requirements/aws-serving.txt
 	for version in 20.0.4 23.0.0; do \
 		$(LOCK) --no-deps requirements/aws-serving-gunicorn-$$version.in --output-file requirements/aws-serving-gunicorn-$$version.txt; done
+	$(LOCK) --universal --override requirements/bench-aws-overrides.in requirements/bench-aws.in --output-file requirements/bench-aws.txt
+	for name in orjson mlserver bentoml litserve mlflow picture; do \
+		$(LOCK) --universal requirements/bench-$$name.in --output-file requirements/bench-$$name.txt; done
 	$(PYTHON) -m tools.test_images --list | while read -r image python; do \
 		$(LOCK_IMAGE) --python-version $$python requirements/images/$$image.in --output-file requirements/images/$$image.txt; done
 
