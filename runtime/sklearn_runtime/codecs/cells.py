@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import re
-from typing import TYPE_CHECKING, Any, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Union
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from sklearn_runtime.errors import InvalidRows, MalformedBody, UnsupportedMediaT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NAN", "body_text", "cell_array", "cell_number", "float_rows", "parse_number"]
+__all__ = ["NAN", "body_text", "cell_array", "float_rows", "has_mark", "parse_number"]
 
 NAN = float("nan")
 
@@ -32,13 +33,28 @@ def body_text(body: Union[bytes, bytearray, memoryview, str], charset: str = "ut
     """
     if isinstance(body, str):
         return body[1:] if body.startswith("\ufeff") else body
+    try:
+        return str(body, _encoding(charset))
+    except UnicodeDecodeError as error:
+        raise MalformedBody(f"the body is not {charset} text: byte {error.start} cannot be read; send utf-8") from None
+
+
+def has_mark(body: Union[bytes, bytearray], charset: str = "utf-8") -> bool:
+    """Whether a body starts with a byte order mark, which is none of its text.
+
+    Raises
+    ------
+    UnsupportedMediaType
+        As `body_text`.
+    """
+    return _encoding(charset) == "utf-8-sig" and body[: len(codecs.BOM_UTF8)] == codecs.BOM_UTF8
+
+
+def _encoding(charset: str) -> str:
     encoding = _CHARSETS.get(charset.lower())
     if encoding is None:
         raise UnsupportedMediaType(f"charset {shown(charset)} is not supported: send utf-8")
-    try:
-        return str(body, encoding)
-    except UnicodeDecodeError as error:
-        raise MalformedBody(f"the body is not {charset} text: byte {error.start} cannot be read; send utf-8") from None
+    return encoding
 
 
 def parse_number(text: str) -> Optional[float]:
@@ -92,52 +108,26 @@ def cell_array(rows: Sequence[Any], empty_is_missing: bool = False, text: bool =
     if empty_is_missing:
         rows = [[None if isinstance(cell, str) and not cell.strip() else cell for cell in row] for row in rows]
     shape = (len(rows), len(rows[0]) if rows else 0)
-    if not text:
-        try:
-            numbers = [
-                cell_number(cell, index, column) for index, row in enumerate(rows) for column, cell in enumerate(row)
-            ]
-        except InvalidRows:
-            pass
-        else:
-            return np.array(numbers, dtype=np.float64).reshape(shape)
+    numbers = None if text else _numbers([cell for row in rows for cell in row])
+    if numbers is not None:
+        return np.array(numbers, dtype=np.float64).reshape(shape)
     cells = np.empty(shape, dtype=object)
     for index, row in enumerate(rows):
         cells[index] = [float(cell) if type(cell) is int else cell for cell in row]
     return cells
 
 
-def cell_number(cell: Any, row: int, column: int) -> float:
-    """The number that one cell of `cell_array` stands for; None is NaN.
+def float_rows(rows: Sequence[Any]) -> "NDArray[np.float64]":
+    """The array of `cell_array`, where that holds numbers.
 
     Raises
     ------
     InvalidRows
-        Text that is no number; with row and column.
+        Also where a cell is text.
     """
-    if cell is None:
-        return NAN
-    if isinstance(cell, str):
-        number = parse_number(cell)
-        if number is None:
-            raise InvalidRows(f"row {row}, column {column}: {shown(cell)} is not a number", row, column)
-        return number
-    return float(cell)
-
-
-def float_rows(rows: Sequence[Any], empty_is_missing: bool = False) -> "NDArray[np.float64]":
-    """Rows of cells as numbers, naming the first cell that is none; see `cell_array`.
-
-    Raises
-    ------
-    InvalidRows
-        With row and column: rows of several lengths, text, or a nested value.
-    """
-    array = cell_array(rows, empty_is_missing)
+    array = cell_array(rows)
     if array.dtype == object:
-        array = np.array(
-            [[cell_number(cell, i, j) for j, cell in enumerate(row)] for i, row in enumerate(array.tolist())]
-        )
+        raise InvalidRows("the rows hold text")
     return array
 
 
@@ -154,3 +144,22 @@ def _check_row(row: Any, index: int, first: Any) -> None:
         if isinstance(cell, (list, dict)):
             kind = "a list" if isinstance(cell, list) else "an object"
             raise InvalidRows(f"row {index}, column {column} is {kind}: a row holds numbers only", index, column)
+
+
+def _numbers(cells: "List[Any]") -> "Optional[List[float]]":
+    """The numbers that all of these cells are, None where one of them is none."""
+    cells = [NAN if cell is None else cell for cell in cells]
+    letters = "".join([cell for cell in cells if isinstance(cell, str)])
+    # float alone would take underscores and digits of other scripts.
+    if letters.isascii() and "_" not in letters:
+        try:
+            return list(map(float, cells))
+        except ValueError:
+            pass
+    numbers = []
+    for cell in cells:
+        number = parse_number(cell) if isinstance(cell, str) else float(cell)
+        if number is None:
+            return None
+        numbers.append(number)
+    return numbers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Tuple, Union
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Tuple, Union
 import numpy as np
 
 from sklearn_runtime.codecs.arrays import to_array
-from sklearn_runtime.codecs.cells import body_text, cell_array, parse_number
+from sklearn_runtime.codecs.cells import body_text, cell_array, has_mark, parse_number
+from sklearn_runtime.codecs.csv_numbers import csv_number_rows
 from sklearn_runtime.content_types import CSV
 from sklearn_runtime.errors import InvalidRows, MalformedBody, NotAcceptable, shown
 
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["decode_csv", "decode_csv_rows", "encode_csv"]
 
 Body = Union[bytes, bytearray, memoryview, str]
+
+EXACT_INTEGERS = 2**53
+"""Below, every whole number is a float64."""
+
+_NUMBER_STARTS = b"0123456789+-."
 
 
 def encode_csv(value: Any, columns: Optional[Sequence[str]] = None) -> bytes:
@@ -91,7 +98,27 @@ def decode_csv(body: Body, charset: str = "utf-8") -> "NDArray[Any]":
     >>> decode_csv(b"0\\n1\\n")
     array([0, 1])
     """
-    rows = _split(body_text(body, charset))
+    content, charset = _content(body, charset)
+    array = _number_array(content, charset)
+    return _cell_array(_split(body_text(content, charset))) if array is None else array
+
+
+def _number_array(content: Union[bytes, bytearray], charset: str) -> "Optional[NDArray[Any]]":
+    """The array, where every value is a number that float64 holds exactly; None for any other."""
+    array: Optional[NDArray[Any]] = csv_number_rows(content, _start(content, charset))
+    if array is None:
+        return None
+    missing = np.count_nonzero(np.isnan(array))
+    if missing and missing != content.lower().count(b"nan"):
+        return None
+    if not any(mark in content for mark in (b".", b"e", b"E")) and bool(np.isfinite(array).all()):
+        if np.abs(array).max() >= EXACT_INTEGERS:
+            return None
+        array = array.astype(np.int64)
+    return array if array.shape[1] > 1 else array.ravel()
+
+
+def _cell_array(rows: List[List[str]]) -> "NDArray[Any]":
     width = len(rows[0]) if rows else 1
     if any(len(row) != width for row in rows):
         raise MalformedBody("the body is not one array: its lines hold different numbers of values")
@@ -102,9 +129,12 @@ def decode_csv(body: Body, charset: str = "utf-8") -> "NDArray[Any]":
 def _typed(cells: List[str]) -> "NDArray[Any]":
     if set(cells) <= {"True", "False"} and cells:
         return np.array([cell == "True" for cell in cells])
-    numbers = [parse_number(cell) for cell in cells]
-    if None in numbers:
-        return np.array(cells, dtype=str)
+    numbers = []
+    for cell in cells:
+        number = parse_number(cell)
+        if number is None:
+            return np.array(cells, dtype=str)
+        numbers.append(number)
     try:
         whole = np.array([int(cell) for cell in cells])
     except ValueError:
@@ -147,19 +177,43 @@ def decode_csv_rows(
     >>> decode_csv_rows(b"a,b\\r\\n1,\\r\\n")
     (array([[ 1., nan]]), ('a', 'b'))
     """
-    content = body_text(body, charset)
+    content, charset = _content(body, charset)
+    rows = None if text else _number_rows(content, charset, header)
+    return _cell_rows(body_text(content, charset), header, text) if rows is None else rows
+
+
+def _number_rows(
+    content: Union[bytes, bytearray], charset: str, header: Optional[bool]
+) -> "Optional[Tuple[NDArray[np.float64], Optional[Tuple[str, ...]]]]":
+    """The rows, where every field is a number or empty, and perhaps a header of one line; None for anything else."""
+    start = _start(content, charset)
+    columns = None
+    if header or (header is None and content[start : start + 1] not in _NUMBER_STARTS):
+        end = content.find(b"\n", start) + 1 or len(content)
+        try:
+            lines = _split(body_text(content[:end], charset))
+        except MalformedBody:
+            return None
+        if len(lines) != 1:
+            return None
+        if header or _is_header(lines[0]):
+            columns, start = tuple(lines[0]), end
+    rows = csv_number_rows(content, start)
+    if rows is None or (columns is not None and len(columns) != rows.shape[1]):
+        return None
+    return rows, columns
+
+
+def _cell_rows(content: str, header: Optional[bool], text: bool) -> "Tuple[NDArray[Any], Optional[Tuple[str, ...]]]":
     if not content.strip():
         raise MalformedBody(f"the body is empty: send rows as {CSV}, for example 1.0,2.0")
-    block = None if header or text else _number_block(content)
-    if block is not None:
-        return block, None
     rows = _split(content)
     for separator in ";\t|":
-        if all(len(row) == 1 and separator in row[0] for row in rows):
+        if all(len(row) == 1 and separator in row[0].strip() for row in rows):
             raise InvalidRows(f"row 0 is {shown(rows[0][0])}: values are separated by commas", row=0)
     columns = None
     if header or (header is None and _is_header(rows[0])):
-        columns, rows = tuple(name.strip() for name in rows[0]), rows[1:]
+        columns, rows = tuple(rows[0]), rows[1:]
     for index, row in enumerate(rows):
         if not row:
             raise InvalidRows(f"row {index} is a blank line: only the last lines may be blank", row=index)
@@ -168,20 +222,14 @@ def decode_csv_rows(
     return cell_array(rows, empty_is_missing=True, text=text), columns
 
 
-def _number_block(text: str) -> "Optional[NDArray[np.float64]]":
-    """The rows, where every field is a plain number: the common case, without a list a row."""
-    # float() alone would take underscores and digits of other scripts for numbers.
-    if '"' in text or "_" in text or not text.isascii():
-        return None
-    lines = text.replace("\r\n", "\n").rstrip("\n").split("\n")
-    commas = lines[0].count(",")
-    if any(line.count(",") != commas for line in lines):
-        return None
-    try:
-        values = np.array(list(map(float, ",".join(lines).split(","))))
-    except ValueError:
-        return None
-    return values.reshape(len(lines), commas + 1)
+def _content(body: Body, charset: str) -> Tuple[Union[bytes, bytearray], str]:
+    if isinstance(body, str):
+        return body.encode("utf-8", "surrogatepass"), "utf-8"
+    return (bytes(body) if isinstance(body, memoryview) else body), charset
+
+
+def _start(content: Union[bytes, bytearray], charset: str) -> int:
+    return len(codecs.BOM_UTF8) if has_mark(content, charset) else 0
 
 
 def _is_header(row: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from sklearn_runtime.codecs.csv_text import decode_csv, decode_csv_rows, encode_csv
-from sklearn_runtime.errors import InvalidRows, MalformedBody, NotAcceptable
+from sklearn_runtime.errors import InvalidRows, MalformedBody, NotAcceptable, UnsupportedMediaType
 
 NUMBER_TEXTS = st.one_of(
     st.floats(allow_nan=False).map(repr),
@@ -95,6 +95,15 @@ def test_more_than_two_dimensions_are_not_acceptable():
     [
         (b"0\n1\n", np.array([0, 1])),
         (b"0.5,1\n", np.array([[0.5, 1.0]])),
+        (b"\xef\xbb\xbf1\n-0\n007\n", np.array([1, 0, 7])),
+        (b"1,2\r\n3,4\r\n", np.array([[1, 2], [3, 4]])),
+        (b"1e5\n2\n", np.array([1e5, 2.0])),
+        (b"9007199254740993\n1\n", np.array([2**53 + 1, 1])),
+        (b"18446744073709551615\n", np.array([2**64 - 1], dtype=np.uint64)),
+        (b"nan\n1\n", np.array([np.nan, 1.0])),
+        (b"nan,\n1,2\n", np.array([["nan", ""], ["1", "2"]])),
+        (b"inf\n1\n", np.array([np.inf, 1.0])),
+        (b'"0.5"\n1\n', np.array([0.5, 1.0])),
         (b"True\nFalse\n", np.array([True, False])),
         (b"a\nb\n", np.array(["a", "b"])),
         (b"99999999999999999999999\n", np.array([1e23])),
@@ -118,7 +127,7 @@ def test_a_response_that_is_no_array_is_refused(body):
     [
         ("1,2,3", None, None, [[1.0, 2.0, 3.0]]),
         ("1\n2\n", None, None, [[1.0], [2.0]]),
-        ("a, b\n1,2\n", None, ("a", "b"), [[1.0, 2.0]]),
+        ("a, b\n1,2\n", None, ("a", " b"), [[1.0, 2.0]]),
         ('"a","b"\n1,2\n', None, ("a", "b"), [[1.0, 2.0]]),
         ("1,2\n3,4\n", True, ("1", "2"), [[3.0, 4.0]]),
         ("1,2\n3,4\n", False, None, [[1.0, 2.0], [3.0, 4.0]]),
@@ -130,6 +139,41 @@ def test_rows_and_header_are_read(text, header, columns, values):
     rows, names = decode_csv_rows(text, header=header)
     assert names == columns
     assert rows.tolist() == values
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("first", ["\ufeff", ""])
+@pytest.mark.parametrize("names", ['"a","b c"', "a,b c", ",b c", "1st,b c"])
+def test_a_header_stands_before_a_large_table(names, first, end):
+    body = (first + names + end + f"1.5,{end}".join([""] * 2000)).encode()
+    rows, columns = decode_csv_rows(body)
+    assert columns == tuple(names.replace('"', "").split(","))
+    assert rows.shape == (1999, 2)
+    assert rows[:, 0].tolist() == [1.5] * 1999
+
+
+@pytest.mark.parametrize("body", [b'"a\nb",c\n1,2\n', b'"a\r\nb",c\r\n1,2\r\n'])
+def test_a_header_may_go_over_several_lines(body):
+    rows, columns = decode_csv_rows(body)
+    assert columns == (body[1:5].decode().rstrip('"'), "c")
+    assert rows.tolist() == [[1.0, 2.0]]
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_a_body_is_any_bytes(kind):
+    assert decode_csv_rows(kind(b"a\xe9,b\n1,2\n"), "iso-8859-1")[1] == ("a\xe9", "b")
+    assert decode_csv_rows(kind(b"x,1\n"), header=False)[0].tolist() == [["x", "1"]]
+    assert decode_csv(kind(b"x\ny\n")).tolist() == ["x", "y"]
+
+
+def test_a_text_has_no_charset_any_more():
+    assert decode_csv_rows("\xe9\n1\n", "iso-8859-1")[1] == ("\xe9",)
+
+
+@pytest.mark.parametrize("decoder", [decode_csv, decode_csv_rows])
+def test_an_unknown_charset_is_refused_for_numbers_too(decoder):
+    with pytest.raises(UnsupportedMediaType):
+        decoder(b"1,2\n", "utf-7")
 
 
 @pytest.mark.parametrize("text", ["1,,3", '1,"",3', "1, ,3", "1,nan,3", "1,NaN,3\n", "a,b,c\n1,,3"])
