@@ -101,7 +101,7 @@ def test_arrays_of_several_shapes_are_json_only(serve):
 def test_a_sparse_result_is_written_out(serve):
     model = OneHotEncoder().fit([[0.0], [1.0]])
     service = serve(model, method="transform")
-    assert service.invoke(b"[[1.0]]", JSON, JSON).body == b"[[0.0, 1.0]]"
+    assert service.invoke(b"[[1.0]]", JSON, JSON).body == b"[[0.0,1.0]]"
 
 
 def test_a_data_frame_result_is_its_rows(serve):

@@ -1,22 +1,29 @@
-"""JSON: rows of numbers in requests, arrays of numbers or strings in responses.
+"""JSON: rows of requests, arrays of numbers or strings in responses.
 
 JSON (RFC 8259) has neither NaN nor infinity. NaN is written as ``null``, and ``null`` and ``NaN`` are read as NaN.
-Infinity is written as ``1e999``, which every IEEE 754 reader takes for infinity.
+Infinity is written as ``1e999``, which every IEEE 754 reader takes for infinity. No spaces are written.
+
+orjson is used where it is installed. What it reads is what the json module reads, bit for bit: whatever differs between
+them, as NaN, and every error, is left to the json module. What it writes differs in the spelling of exponents only.
 """
 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
+import re
 from typing import TYPE_CHECKING, Any, Callable, List, Optional, Tuple, Union
 
 import numpy as np
 
-from sklearn_runtime.codecs.arrays import dense
-from sklearn_runtime.codecs.cells import body_text, float_rows
+from sklearn_runtime.codecs import json_library
+from sklearn_runtime.codecs.cells import body_text, cell_array
 from sklearn_runtime.codecs.json_forms import table
-from sklearn_runtime.content_types import CSV, JSON
-from sklearn_runtime.errors import InvalidRows, MalformedBody, NotAcceptable
+from sklearn_runtime.codecs.json_numbers import number_rows
+from sklearn_runtime.codecs.json_writer import encode_json
+from sklearn_runtime.content_types import JSON
+from sklearn_runtime.errors import InvalidRows, MalformedBody
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,69 +32,19 @@ __all__ = ["decode_json", "decode_json_rows", "encode_json"]
 
 Body = Union[bytes, bytearray, memoryview, str]
 
+NUMPY_BYTES = 8_000
+"""From here on `json_numbers` is faster than the json module."""
+NUMPY_BYTES_BESIDE_ORJSON = 4_000_000
+"""From here on it is as fast as orjson too, and needs less memory than lists of Python's floats."""
 
-def encode_json(value: Any) -> bytes:
-    """Write a prediction, or the rows of a request, as JSON.
+MAX_DIMENSIONS = 32
+"""Of an array in NumPy 1."""
 
-    Parameters
-    ----------
-    value : array-like, number, string, None, list, tuple or dict
-        Arrays of any shape and order, data frames (as rows of values), sparse matrices (written out), nested in lists,
-        tuples and dicts. Dates are written in ISO 8601.
-
-    Returns
-    -------
-    bytes
-        ASCII. Numbers are written so that ``float`` reads back the same bits.
-
-    Raises
-    ------
-    NotAcceptable
-        The value holds something that JSON has no form for, such as complex numbers.
-
-    Example
-    -------
-    >>> encode_json(np.array([[0.1, np.nan]]))
-    b'[[0.1, null]]'
-    """
-    value = dense(value)
-    if isinstance(value, np.ndarray):
-        kind = value.dtype.kind
-        if kind in "biuU" or (kind == "f" and value.dtype.itemsize <= 8 and bool(np.isfinite(value).all())):
-            return json.dumps(value.tolist()).encode("ascii")
-    return _written(value).encode("ascii")
-
-
-def _written(value: Any) -> str:
-    value = dense(value)
-    if isinstance(value, (np.ndarray, np.generic)):
-        value = _python(np.asarray(value))
-    if isinstance(value, dict):
-        return "{" + ", ".join(json.dumps(str(key)) + ": " + _written(item) for key, item in value.items()) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ", ".join(map(_written, value)) + "]"
-    if isinstance(value, float):
-        if value != value:
-            return "null"
-        return float.__repr__(value) if abs(value) != float("inf") else ("1e999" if value > 0 else "-1e999")
-    if isinstance(value, bytes):
-        value = value.decode("utf-8", "replace")
-    if value is None or isinstance(value, (bool, int, str)):
-        return json.dumps(value)
-    if hasattr(value, "isoformat"):
-        return json.dumps(value.isoformat())
-    raise NotAcceptable(f"the prediction holds a {type(value).__name__}, which {JSON} cannot hold: accept {CSV}")
-
-
-def _python(array: "NDArray[Any]") -> Any:
-    if array.dtype.kind in "mM":
-        # tolist would give integers for nanoseconds and datetimes for the rest.
-        texts = array.astype(str).astype(object)
-        texts[np.isnat(array)] = None
-        return texts.tolist()
-    if array.dtype.kind == "f":
-        array = array.astype(np.float64)
-    return array.tolist()
+_WHITE_SPACE = b" \t\n\r"
+_INSTANCES = re.compile(rb'\{[ \t\n\r]*"instances"[ \t\n\r]*:[ \t\n\r]*(?=\[)')
+_NEGATIVE_ZERO, _NEGATIVE_ZERO_BYTES = re.compile("-0(?![.eE])"), re.compile(b"-0(?![.eE])")
+"""The json module with parse_int=float keeps its sign, orjson makes it the integer 0."""
+_decoder = json.JSONDecoder(parse_int=float)
 
 
 def _loads(text: str, parse_int: Callable[[str], Any]) -> Any:
@@ -125,11 +82,11 @@ def decode_json(body: Body, charset: str = "utf-8") -> "NDArray[Any]":
     >>> decode_json(b'["yes", "no"]')
     array(['yes', 'no'], dtype='<U3')
     """
+    array = _plain_array(body, charset)
+    if array is not None:
+        return array
     data = _loads(body_text(body, charset), parse_int=_whole)
-    try:
-        shape = _shape(data)
-    except RecursionError:
-        raise MalformedBody("the body is not one array: it is nested too deeply") from None
+    shape = _shape(data)
     cells = data
     for _ in shape[1:]:
         cells = [cell for part in cells for cell in part]
@@ -144,10 +101,12 @@ def decode_json(body: Body, charset: str = "utf-8") -> "NDArray[Any]":
     raise MalformedBody(f"the body is not one array: it mixes {', '.join(sorted(kind.__name__ for kind in kinds))}")
 
 
-def _shape(data: Any) -> Tuple[int, ...]:
+def _shape(data: Any, depth: int = 0) -> Tuple[int, ...]:
     if not isinstance(data, list):
         return ()
-    shapes = {_shape(item) for item in data} if any(isinstance(item, list) for item in data) else {()}
+    if depth == MAX_DIMENSIONS:
+        raise MalformedBody(f"the body is not one array: it is nested deeper than {MAX_DIMENSIONS} lists")
+    shapes = {_shape(item, depth + 1) for item in data} if any(isinstance(item, list) for item in data) else {()}
     if len(shapes) > 1:
         raise MalformedBody("the body is not one array: its lists have several lengths")
     return (len(data), *shapes.pop())
@@ -186,29 +145,91 @@ def decode_json_rows(
     >>> decode_json_rows(b"[1, null]")
     (array([[ 1., nan]]), None)
     """
-    source = body_text(body, charset)
-    # float reads whole numbers too: exact beyond 2**53, with the sign of -0, and without a bound on the digits.
-    data = _loads(source, parse_int=float)
-    if not text and '"' not in source:
-        try:
-            array = np.array(data, dtype=np.float64)
-        except (TypeError, ValueError):
-            array = np.empty(())
-        if array.ndim == 2:
-            return array, None
-    rows, columns = table(data)
-    return _rows_array(rows, text), columns or None
-
-
-def _rows_array(rows: List[Any], text: bool) -> "NDArray[Any]":
-    # Refuses rows of several lengths and nested cells, whatever text stands beside them.
-    float_rows(
-        [[0.0 if isinstance(cell, str) else cell for cell in row] if isinstance(row, list) else row for row in rows]
-    )
     if not text:
-        with contextlib.suppress(InvalidRows):
-            return float_rows(rows)
-    cells = np.empty((len(rows), len(rows[0]) if rows else 0), dtype=object)
-    for index, row in enumerate(rows):
-        cells[index] = row
-    return cells
+        rows = _plain_rows(body, charset)
+        if rows is not None:
+            return rows, None
+    source = body_text(body, charset)
+    if json_library.ORJSON is not None and not _NEGATIVE_ZERO.search(source):
+        with contextlib.suppress(ValueError, InvalidRows):
+            return _rows(json_library.ORJSON.loads(source), text)
+    # float reads whole numbers too: exact beyond 2**53, with the sign of -0, and without a bound on the digits.
+    return _rows(_loads(source, parse_int=float), text)
+
+
+def _ascii(body: Body, charset: str) -> Optional[bytes]:
+    """A body without the white space around it, where it is ASCII; else None."""
+    if charset.lower() != "utf-8":
+        return None
+    if isinstance(body, memoryview):
+        body = body.tobytes()
+    if not body.isascii():
+        return None
+    return (body.encode("ascii") if isinstance(body, str) else bytes(body)).strip(_WHITE_SPACE)
+
+
+def _plain_array(body: Body, charset: str) -> "Optional[NDArray[Any]]":
+    """The array where the body is nothing but numbers and booleans, in lists of any depth; else None."""
+    source = _ascii(body, charset)
+    if source is None or b'"' in source:
+        return None
+    library = json_library.ORJSON
+    try:
+        data = json.loads(source.decode("ascii")) if library is None else library.loads(source)
+        # Older NumPy refuses lists of several lengths only where it is told a type.
+        array = np.array(data, dtype=np.float64)
+        if b"." not in source:
+            array = np.array(data)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return None
+    return array if array.dtype.kind in "biuf" and array.ndim <= MAX_DIMENSIONS else None
+
+
+def _plain_rows(body: Body, charset: str) -> "Optional[NDArray[np.float64]]":
+    """The rows where the body is nothing but numbers in lists, which is most of the time; else None."""
+    source = _ascii(body, charset)
+    if source is None:
+        return None
+    instances = _INSTANCES.match(source) if source[-1:] == b"}" else None
+    if instances:
+        source = source[instances.end() : -1].rstrip(_WHITE_SPACE)
+    if b'"' in source:
+        return None
+    library = json_library.ORJSON
+    if len(source) > (NUMPY_BYTES if library is None else NUMPY_BYTES_BESIDE_ORJSON):
+        rows = number_rows(source)
+        if rows is not None:
+            return rows
+    try:
+        if library is None:
+            data, end = _decoder.raw_decode(source.decode("ascii"))
+        else:
+            data, end = library.loads(source), len(source)
+        array = np.array(data, dtype=np.float64)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    if end != len(source) or array.ndim not in (1, 2) or not array.size:
+        return None
+    if library is not None and b"-0" in source:
+        # Of many numbers, zeros are found faster than in the text.
+        some_zero = len(source) < NUMPY_BYTES or not array.all()
+        if some_zero and _NEGATIVE_ZERO_BYTES.search(source):
+            return None
+    return array if array.ndim == 2 else array.reshape(1, -1)
+
+
+def _rows(data: Any, text: bool) -> "Tuple[NDArray[Any], Optional[Tuple[str, ...]]]":
+    rows, columns = table(data)
+    array = None if text else _number_array(rows)
+    return cell_array(rows, text=text) if array is None else array, columns or None
+
+
+def _number_array(rows: List[Any]) -> "Optional[NDArray[np.float64]]":
+    """Rows of numbers, booleans and null as one array; None where a cell is anything else, or the rows are no rows."""
+    try:
+        if set(map(type, itertools.chain.from_iterable(rows))) <= {float, int, bool, type(None)}:
+            array = np.array(rows, dtype=np.float64)
+            return array if array.ndim == 2 else None
+    except (TypeError, ValueError):
+        pass
+    return None

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sklearn_runtime.codecs.decimals import Decimals, Exponents, decimal_values
@@ -56,6 +56,7 @@ TEXTS = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=20))
 @example(["9007199254740993", "9007199254740992.9999999", "9007199254740993.00000000000001"])
 @example(["0.1", "-0", "-0.0", "0e5", "-0e-5", "1e22", "1e23", "8.5e-20", "1e-250", "1e250", "1e251", "1e0000000003"])
@@ -72,6 +73,7 @@ def around_halfway(number):
     return [f"{part // digits}.{part % digits:024}" for part in range(math.floor(place) - 1, math.floor(place) + 3)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(1e-3, 1e16), min_size=1, max_size=10))
 def test_a_number_halfway_between_two_floats_is_never_rounded_wrongly(numbers):
     assert_as_float([text for number in numbers for text in around_halfway(number)])
