@@ -6,7 +6,7 @@ import functools
 from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
 
 from sklearn_runtime.errors import NotAcceptable, UnsupportedMediaType, shown
-from sklearn_runtime.pyarrow_version import pyarrow_fault
+from sklearn_runtime.pyarrow_version import OLDEST_FOR_ARROW, OLDEST_FOR_PARQUET, pyarrow_fault
 
 __all__ = [
     "ANY",
@@ -55,7 +55,8 @@ RESPONSE_TYPES = (JSON, CSV, NPY, JSON_LINES, NPZ)
 """What responses may be written in, in the server's order of preference."""
 
 _REQUEST_TYPES = (JSON, CSV, NPY, JSON_LINES, NPZ)
-_ARROW_TYPES = (PARQUET, ARROW_STREAM, ARROW_FILE)
+_PYARROW_TYPES = {PARQUET: OLDEST_FOR_PARQUET, ARROW_STREAM: OLDEST_FOR_ARROW, ARROW_FILE: OLDEST_FOR_ARROW}
+"""What is read through pyarrow, with the oldest version that may."""
 
 NPY_MAGIC = b"\x93NUMPY"
 MAX_ACCEPT_RANGES = 64
@@ -130,7 +131,7 @@ def sniff(body: bytes) -> str:
 
 def request_types() -> Tuple[str, ...]:
     """What requests may be written in here: parquet and Arrow only where a safe pyarrow is installed."""
-    return _REQUEST_TYPES
+    return (*_REQUEST_TYPES, *(name for name, oldest in _PYARROW_TYPES.items() if not pyarrow_fault(oldest)))
 
 
 def request_type(content_type: Optional[str], body: bytes) -> MediaType:
@@ -165,7 +166,8 @@ def _named_type(content_type: Optional[str]) -> Optional[MediaType]:
         return None
     if media.name in request_types():
         return media
-    reason = pyarrow_fault() if media.name in _ARROW_TYPES else None
+    oldest = _PYARROW_TYPES.get(media.name)
+    reason = pyarrow_fault(oldest) if oldest else None
     raise UnsupportedMediaType(
         "content type {} is not supported{}: send {}".format(
             shown(content_type), f" here, {reason}" if reason else "", _listed(request_types())

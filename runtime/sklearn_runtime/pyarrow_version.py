@@ -6,28 +6,38 @@ import functools
 import importlib
 import importlib.util
 import re
-from typing import Optional
+from typing import Optional, Tuple
 
-__all__ = ["OLDEST", "pyarrow_fault"]
+__all__ = ["OLDEST_FOR_ARROW", "OLDEST_FOR_PARQUET", "Version", "pyarrow_fault"]
 
-OLDEST = (14, 0, 1)
-"""Earlier ones run code that an Arrow or parquet file carries in an extension type (CVE-2023-47248)."""
+Version = Tuple[int, int, int]
+
+OLDEST_FOR_ARROW: Version = (14, 0, 1)
+"""Earlier ones run code that a file carries in an extension type (CVE-2023-47248)."""
+
+OLDEST_FOR_PARQUET: Version = (17, 0, 0)
+"""With 14.0.1, which the images 1.0-1 and 1.2-1 have, a parquet file of wrong page headers ends the process (seen)."""
 
 
 @functools.lru_cache(maxsize=None)
-def pyarrow_fault() -> Optional[str]:
-    """Why parquet and Arrow cannot be read in this process; None where they can.
+def pyarrow_fault(oldest: Version) -> Optional[str]:
+    """Why the installed pyarrow may not read a format; None where it may.
 
-    Decided once: the import of pyarrow takes a third of a second, so that only the first such request pays it.
+    Decided once a process, and without the import, which takes a third of a second.
+
+    Parameters
+    ----------
+    oldest : tuple of int
+        `OLDEST_FOR_ARROW` or `OLDEST_FOR_PARQUET`.
     """
-    wanted = "where pyarrow {}.{}.{} or later is needed".format(*OLDEST)
+    wanted = "where pyarrow {}.{}.{} or later is needed".format(*oldest)
     if importlib.util.find_spec("pyarrow") is None:
         return f"{wanted} and none is installed"
     version = _installed_version()
     if version is None:
         return f"{wanted} and the version of the installed one is not known"
-    if _numbers(version) < OLDEST:
-        return f"{wanted} and {version} is installed, which would run code from a request (CVE-2023-47248)"
+    if tuple(map(int, re.findall(r"\d+", version)[:3])) < oldest:
+        return f"{wanted} and {version} is installed, which a hostile body could take over or end"
     return None
 
 
@@ -40,7 +50,3 @@ def _installed_version() -> Optional[str]:
         return str(metadata.version("pyarrow"))
     except metadata.PackageNotFoundError:
         return None
-
-
-def _numbers(version: str) -> "tuple[int, ...]":
-    return tuple(map(int, re.findall(r"\d+", version)[:3]))

@@ -6,12 +6,23 @@ from typing import TYPE_CHECKING, Any, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
+from sklearn_runtime.codecs.arrow import decode_arrow_file_rows, decode_arrow_stream_rows, decode_parquet_rows
 from sklearn_runtime.codecs.csv_text import decode_csv_rows
 from sklearn_runtime.codecs.json_text import decode_json_rows
 from sklearn_runtime.codecs.jsonlines import decode_jsonlines_rows
 from sklearn_runtime.codecs.npy import decode_npy
 from sklearn_runtime.codecs.npz import decode_npz
-from sklearn_runtime.content_types import CSV, JSON, JSON_LINES, NPY, NPZ, request_type
+from sklearn_runtime.content_types import (
+    ARROW_FILE,
+    ARROW_STREAM,
+    CSV,
+    JSON,
+    JSON_LINES,
+    NPY,
+    NPZ,
+    PARQUET,
+    request_type,
+)
 from sklearn_runtime.errors import InvalidRows, MalformedBody, shown
 
 if TYPE_CHECKING:
@@ -25,6 +36,11 @@ else:
 __all__ = ["NamedRows", "decode_rows"]
 
 _TEXT_TYPES = (JSON, JSON_LINES, CSV)
+_COLUMN_DECODERS = {
+    PARQUET: decode_parquet_rows,
+    ARROW_STREAM: decode_arrow_stream_rows,
+    ARROW_FILE: decode_arrow_file_rows,
+}
 
 
 class NamedRows(_Base):
@@ -50,7 +66,7 @@ class NamedRows(_Base):
 
 def decode_rows(
     body: Union[bytes, str], content_type: Optional[str] = None, float32: bool = False, text: bool = False
-) -> "NDArray[Any]":
+) -> Any:
     """Read the rows of a request.
 
     Parameters
@@ -62,15 +78,15 @@ def decode_rows(
     float32 : bool
         Cast JSON, JSON lines and CSV to float32, as the AWS image's own server does.
     text : bool
-        Whether the model has columns of text: cells of text formats are then given as they were sent, even where all
-        are numbers (a category "007" is not 7).
+        Whether the model has columns of text: cells of JSON, JSON lines and CSV are then given as they were sent, even
+        where all are numbers (a category "007" is not 7).
 
     Returns
     -------
     ndarray of shape (rows, columns)
-        float64 from JSON, JSON lines and CSV; NPY keeps the dtype that was sent. Where the request holds text, or with
-        `text`: of dtype object, each cell a str, float, bool or None (missing). `NamedRows` where the columns have
-        names. From npz a scipy.sparse.csr_matrix.
+        float64; NPY keeps the dtype that was sent. Where the request holds text, or with `text`: of dtype object, each
+        cell a str, float, bool or None (missing). `NamedRows` where the columns have names. From npz a
+        scipy.sparse.csr_matrix.
 
     Raises
     ------
@@ -92,6 +108,8 @@ def decode_rows(
         rows, columns = decode_csv_rows(data, media.charset, header, text=text)
     elif media.name == NPZ:
         rows = decode_npz(data)
+    elif media.name in _COLUMN_DECODERS:
+        rows, columns = _COLUMN_DECODERS[media.name](data)
     elif media.name == JSON_LINES:
         rows, columns = decode_jsonlines_rows(data, media.charset, text=text)
     else:

@@ -8,20 +8,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sklearn_runtime import content_types
 from sklearn_runtime.content_types import (
+    ARROW_FILE,
+    ARROW_STREAM,
     CSV,
     JSON,
     JSON_LINES,
     NPY,
     NPZ,
+    PARQUET,
     RESPONSE_TYPES,
     negotiate,
     parse_accept,
     parse_media_type,
     request_type,
+    request_types,
     sniff,
 )
 from sklearn_runtime.errors import NotAcceptable, UnsupportedMediaType
+from sklearn_runtime.pyarrow_version import OLDEST_FOR_ARROW, OLDEST_FOR_PARQUET
 
 
 @pytest.mark.parametrize(
@@ -74,6 +80,39 @@ def test_a_body_that_is_not_npy_is_taken_for_json():
 def test_an_unsupported_type_is_refused_by_name(content_type):
     with pytest.raises(UnsupportedMediaType, match=r"is not supported: send application/json, text/csv, app.* or app"):
         request_type(content_type, b"")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "name", "oldest"),
+    [
+        ("application/x-parquet", PARQUET, OLDEST_FOR_PARQUET),
+        ("Application/Vnd.Apache.Parquet", PARQUET, OLDEST_FOR_PARQUET),
+        ("application/vnd.apache.arrow.stream", ARROW_STREAM, OLDEST_FOR_ARROW),
+        ("application/vnd.apache.arrow.file", ARROW_FILE, OLDEST_FOR_ARROW),
+    ],
+)
+def test_parquet_and_arrow_are_supported_where_pyarrow_may_read_them(monkeypatch, content_type, name, oldest):
+    asked = []
+
+    def faultless(version):
+        asked.append(version)
+
+    content_types._named_type.cache_clear()
+    monkeypatch.setattr(content_types, "pyarrow_fault", faultless)
+    assert request_type(content_type, b"").name == name
+    assert oldest in asked
+    assert set(request_types()) >= {JSON, CSV, NPY, JSON_LINES, NPZ, PARQUET, ARROW_STREAM, ARROW_FILE}
+    content_types._named_type.cache_clear()
+
+
+def test_parquet_and_arrow_are_not_supported_elsewhere_and_the_reason_is_told(monkeypatch):
+    content_types._named_type.cache_clear()
+    monkeypatch.setattr(content_types, "pyarrow_fault", lambda _: "where it is missing")
+    with pytest.raises(UnsupportedMediaType, match=r"supported here, where it is missing: send .* or app.*/x-npz$"):
+        request_type("application/x-parquet", b"")
+    with pytest.raises(UnsupportedMediaType, match=r"'text/html' is not supported: send .* or application/x-npz$"):
+        request_type("text/html", b"")
+    assert PARQUET not in request_types()
 
 
 @pytest.mark.parametrize(

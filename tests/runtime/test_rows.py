@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis.extra import numpy as hnp
 
 from sklearn_runtime.codecs import encode
-from sklearn_runtime.content_types import CSV, JSON, JSON_LINES, NPY, NPZ
+from sklearn_runtime.content_types import ARROW_FILE, ARROW_STREAM, CSV, JSON, JSON_LINES, NPY, NPZ
 from sklearn_runtime.errors import InvalidRows, MalformedBody
 from sklearn_runtime.rows import NamedRows, decode_rows
+
+from .codecs.arrow_bodies import needs_arrow, needs_parquet, parquet_bytes, stream_bytes
 
 FLOATS = hnp.arrays(np.float64, hnp.array_shapes(min_dims=2, max_dims=2), elements={"allow_nan": False})
 
@@ -115,6 +117,30 @@ def test_sparse_rows_stay_sparse():
     with pytest.raises(InvalidRows, match="0 rows of 2 columns"):
         decode_rows(encode(scipy.sparse.csr_matrix((0, 2)), NPZ), NPZ)
     assert decode_rows(encode(scipy.sparse.csr_matrix((1, 2)), NPZ), NPZ).shape == (1, 2)
+
+
+@needs_arrow
+def test_columns_of_arrow_are_named_rows():
+    import pyarrow as pa
+
+    table = pa.table({"a": [1, 2], "b": [0.5, None]})
+    for body, content_type in ((stream_bytes(table), ARROW_STREAM), (stream_bytes(table, file=True), ARROW_FILE)):
+        rows = decode_rows(body, content_type, float32=True)
+        assert isinstance(rows, NamedRows)
+        assert rows.columns == ("a", "b")
+        assert rows.dtype == np.float64
+        np.testing.assert_array_equal(rows, [[1, 0.5], [2, np.nan]])
+    with pytest.raises(InvalidRows, match="0 rows of 2 columns"):
+        decode_rows(stream_bytes(table.slice(0, 0)), ARROW_STREAM)
+
+
+@needs_parquet
+def test_columns_of_parquet_are_named_rows():
+    import pyarrow as pa
+
+    rows = decode_rows(parquet_bytes(pa.table({"a": ["x", None], "b": [0.5, None]})), "application/vnd.apache.parquet")
+    assert rows.columns == ("a", "b")
+    assert rows.tolist() == [["x", 0.5], [None, None]]
 
 
 def test_str_and_bytes_are_the_same_body():
