@@ -3,11 +3,13 @@
 import asyncio
 import contextlib
 import functools
+from time import monotonic
 from typing import TYPE_CHECKING, Dict, Optional, cast
 
-from .http_request import IDLE, IN_BODY, IN_HEAD, ProtocolError, Request, RequestReader
+from .http_head import ProtocolError
+from .http_request import IDLE, IN_BODY, IN_HEAD, Request, RequestReader
 from .http_response import Answer, encode_head
-from .routes import accept_of, content_type_of, error_answer
+from .routes import error_answer, route_of
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -98,13 +100,13 @@ class Connection(asyncio.BufferedProtocol):
     # Requests.
 
     def _advance(self) -> None:
-        while not (self._running or self._writing or self._closing or self._transport.is_closing()):
+        while not (self._running or self._writing or self._closing):
             try:
                 event = self._reader.next_event()
             except ProtocolError as refusal:
                 self._refuse(refusal)
                 break
-            if event is None:
+            if event is None or self._transport.is_closing():
                 break
             self._phase = None
             if isinstance(event, Request):
@@ -114,8 +116,10 @@ class Connection(asyncio.BufferedProtocol):
         self._settle()
 
     def _answer(self, request: Request) -> None:
-        worker = self._worker
-        started = worker.loop.time()
+        worker, head = self._worker, request.head
+        if head.route is None:
+            head.route = route_of(head.method, head.path, head.headers)
+        started = monotonic()
         if worker.runs_in_thread(request):
             self._running = True
             future = worker.loop.run_in_executor(worker.executor, worker.respond, request)
@@ -133,18 +137,14 @@ class Connection(asyncio.BufferedProtocol):
         keep_alive = head.keep_alive and not worker.draining
         connection = "close" if not keep_alive else ("keep-alive" if head.minor_version == 0 else None)
         self._write(answer, connection, with_body=head.method != "HEAD")
-        seconds = worker.loop.time() - started
-        headers = head.headers
-        worker.access_log.request(
-            head.method, head.path, answer, seconds, len(request.body), content_type_of(headers), accept_of(headers)
-        )
+        worker.access_log.request(head.route, answer, monotonic() - started, len(request.body))
         if not keep_alive:
             self._close()
 
     def _refuse(self, refusal: ProtocolError) -> None:
         answer = error_answer(refusal.status, type(refusal).__name__, str(refusal))
         self._write(answer, "close")
-        self._worker.access_log.request("-", "-", answer, 0.0, 0)
+        self._worker.access_log.request(None, answer, 0.0, 0)
         self._close()
 
     def _write(self, answer: Answer, connection: Optional[str], with_body: bool = True) -> None:
@@ -179,7 +179,7 @@ class Connection(asyncio.BufferedProtocol):
             phase = self._reader.phase
         if phase != self._phase:
             self._phase = phase
-            self.deadline = self._worker.loop.time() + self._worker.timeouts[phase]
+            self.deadline = monotonic() + self._worker.timeouts[phase]
         pause = self._running or self._writing
         if pause != self._paused:
             self._paused = pause

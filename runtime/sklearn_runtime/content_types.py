@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 from sklearn_runtime.errors import NotAcceptable, UnsupportedMediaType, shown
 from sklearn_runtime.pyarrow_version import OLDEST_FOR_ARROW, OLDEST_FOR_PARQUET, pyarrow_fault
@@ -124,7 +124,7 @@ def parse_media_type(value: str) -> MediaType:
     return MediaType(name if main and slash and sub else "", parameters)
 
 
-def sniff(body: bytes) -> str:
+def sniff(body: "Union[bytes, bytearray]") -> str:
     """The content type of a body that came without one: NPY by its magic string, else JSON."""
     return NPY if bytes(body[: len(NPY_MAGIC)]) == NPY_MAGIC else JSON
 
@@ -134,7 +134,7 @@ def request_types() -> Tuple[str, ...]:
     return (*_REQUEST_TYPES, *(name for name, oldest in _PYARROW_TYPES.items() if not pyarrow_fault(oldest)))
 
 
-def request_type(content_type: Optional[str], body: bytes) -> MediaType:
+def request_type(content_type: Optional[str], body: "Union[bytes, bytearray]") -> MediaType:
     """What a request's body is to be read as.
 
     boto3 sends no Content-Type when the caller gives none, so an absent one and application/octet-stream are sniffed.

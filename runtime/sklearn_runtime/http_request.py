@@ -1,46 +1,24 @@
-"""Reads HTTP/1.1 requests from bytes, strictly: what two readers could understand differently is refused.
+"""Reads HTTP/1.1 requests from bytes: heads, sized and chunked bodies, one after another.
 
-The reader does no input or output. Rules and section numbers are those of RFC 9112 (HTTP/1.1) and RFC 9110 (semantics).
-Every decision depends on the bytes only, never on how the network split them.
+The reader does no input or output. Every decision depends on the bytes only, never on how the network split them.
 """
 
 import re
-from typing import Dict, List, NamedTuple, Optional, Tuple, Union
+from typing import NamedTuple, Optional, Union
 
+from .http_head import Head, ProtocolError, read_fields, read_head, split_lines
 
-class ProtocolError(ValueError):
-    """A request that is refused; the connection cannot be used after it.
-
-    Attributes
-    ----------
-    status
-        The HTTP status to answer with.
-    """
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class Head(NamedTuple):
-    """A request line and its header fields."""
-
-    method: str
-    path: str
-    #: Lower-case names; the values of a repeated field are joined by ", " (RFC 9110, 5.3).
-    headers: Dict[str, str]
-    keep_alive: bool
-    minor_version: int
-    #: Length of the body; None where it is chunked.
-    body_bytes: Optional[int]
-    expects_continue: bool
+__all__ = ["IDLE", "IN_BODY", "IN_HEAD", "Continue", "Event", "Request", "RequestReader"]
 
 
 class Request(NamedTuple):
-    """A whole request."""
+    """A whole request.
+
+    The body of a long request is a bytearray: one in bytes would be a second copy.
+    """
 
     head: Head
-    body: bytes
+    body: Union[bytes, bytearray]
 
 
 class Continue(NamedTuple):
@@ -51,20 +29,11 @@ Event = Union[Request, Continue]
 
 IDLE, IN_HEAD, IN_BODY = "idle", "head", "body"
 
-_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
-_REQUEST_LINE = re.compile(rb"(%s) ([!-~]+) HTTP/(\d)\.(\d)" % _TOKEN)
-_FIELD_NAME = re.compile(_TOKEN)
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-_ABSOLUTE = re.compile(r"https?://[^/?#]+", re.IGNORECASE)
-_HOST = re.compile(r"[^\s,/?#@\\]*")
-_LENGTH = re.compile(r"[0-9]{1,18}")
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})(?:[ \t]*;[^\x00-\x08\x0a-\x1f\x7f]*)?")
 _CHUNK_LINE_BYTES = 256
 
-#: Heads that were read before: a client repeats the same one with every request. Bounded in number and in size.
-_HEADS: Dict[bytes, Head] = {}
-_HEADS_MOST = 256
-_HEADS_LONGEST = 2048
+#: A body that came in pieces is handed on as bytes up to this length.
+_BYTES_LONGEST = 64 * 1024
 
 _SIZE, _DATA, _DATA_END, _TRAILERS = range(4)
 
@@ -109,7 +78,10 @@ class RequestReader:
         return IN_HEAD if self._position < len(self._buffer) else IDLE
 
     def feed(self, data: Union[bytes, memoryview]) -> None:
-        """Add what the network gave; the data is copied."""
+        """Add what the network gave; the data is copied.
+
+        A body grows as its bytes come: nothing is allocated for a length that is only announced.
+        """
         if self._position == len(self._buffer):
             if self._missing > len(data) and self._head is not None:
                 self._body += data
@@ -131,26 +103,29 @@ class RequestReader:
         Raises
         ------
         ProtocolError
-            The request is refused: 400 malformed or ambiguous, 413 body too long, 417 unknown expectation, 431 head too
-            long, 501 unknown transfer coding, 505 not HTTP/1.0 or 1.1.
+            The request is refused: 413 body too long, 431 head too long, 400 bad chunk, and what `read_head` raises.
         """
         head = self._head
         if head is None:
-            start = self._position
-            end = self._buffer.find(b"\r\n\r\n", start, start + self._max_header)
+            buffer, start = self._buffer, self._position
+            if start == len(buffer):
+                return None
+            end = buffer.find(b"\r\n\r\n", start, start + self._max_header)
             if end < 0:
                 self._check_unfinished(start)
                 return None
-            head = _read_head(self._buffer[start:end])
-            self._position = end + 4
+            head = read_head(buffer[start:end])
+            self._position = start = end + 4
             length = head.body_bytes
             if length is None:
                 self._chunk_state = _SIZE
                 self._missing = 0
             elif length > self._max_body:
                 raise self._too_long(length)
-            elif length == 0:
-                return Request(head, b"")
+            elif start + length <= len(buffer) and not head.expects_continue:
+                # The whole body is here, as small ones come.
+                self._position = end = start + length
+                return Request(head, buffer[start:end])
             else:
                 self._missing = length
             self._head = head
@@ -187,23 +162,14 @@ class RequestReader:
         self._missing -= len(data)
         return not self._missing
 
-    def _finish_body(self) -> bytes:
-        body = bytes(self._body)
-        self._body = bytearray()
-        return body
+    def _finish_body(self) -> Union[bytes, bytearray]:
+        body, self._body = self._body, bytearray()
+        return body if len(body) > _BYTES_LONGEST else bytes(body)
 
-    def _sized_body(self) -> Optional[bytes]:
-        if not self._body:
-            # The whole body at once, as small ones come: one copy less.
-            position = self._position
-            end = position + self._missing
-            if end <= len(self._buffer):
-                self._position = end
-                self._missing = 0
-                return self._buffer[position:end]
+    def _sized_body(self) -> Union[bytes, bytearray, None]:
         return self._finish_body() if self._take() else None
 
-    def _chunked_body(self) -> Optional[bytes]:
+    def _chunked_body(self) -> Union[bytes, bytearray, None]:
         while True:
             if self._chunk_state == _DATA:
                 if not self._take():
@@ -248,104 +214,10 @@ class RequestReader:
         if end < 0:
             self._check_unfinished(start)
             return False
-        _read_fields(_lines(self._buffer[start:end]))
+        read_fields(split_lines(self._buffer[start:end]))
         self._position = end + 4
         return True
 
 
 def _bad_chunk() -> ProtocolError:
     return ProtocolError(400, "bad chunk: give the size in hexadecimal digits, CR LF, that many bytes, CR LF")
-
-
-def _lines(block: bytes) -> List[bytes]:
-    lines = block.split(b"\r\n")
-    if block.count(b"\n") != len(lines) - 1 or block.count(b"\r") != len(lines) - 1:
-        raise ProtocolError(400, "bare carriage return or line feed in the header: end lines with CR LF")
-    return lines
-
-
-def _read_fields(lines: List[bytes]) -> List[Tuple[str, str]]:
-    fields = []
-    for line in lines:
-        if line[:1] in (b" ", b"\t"):
-            raise ProtocolError(400, "folded header line: put each header field on one line")
-        name, colon, value = line.partition(b":")
-        if not colon or not _FIELD_NAME.fullmatch(name):
-            raise ProtocolError(400, "invalid header name: give 'Name: value' without a space before the colon")
-        if _CONTROL.search(value):
-            raise ProtocolError(400, f"control character in the value of header {name.decode('ascii')}")
-        fields.append((name.decode("ascii").lower(), value.strip(b" \t").decode("latin-1")))
-    return fields
-
-
-def _read_head(block: bytes) -> Head:
-    head = _HEADS.get(block)
-    if head is None:
-        head = _parse_head(block)
-        if len(block) <= _HEADS_LONGEST:
-            if len(_HEADS) >= _HEADS_MOST:
-                _HEADS.clear()
-            _HEADS[block] = head
-    return head
-
-
-def _parse_head(block: bytes) -> Head:
-    lines = _lines(block)
-    if not lines[0] and len(lines) > 1:
-        del lines[0]  # one empty line before a request is let pass (2.2)
-    line = _REQUEST_LINE.fullmatch(lines[0])
-    if line is None:
-        raise ProtocolError(400, "bad request line: give 'METHOD /path HTTP/1.1'")
-    method, target, major, minor = (part.decode("ascii") for part in line.groups())
-    if (major, minor) not in (("1", "0"), ("1", "1")):
-        raise ProtocolError(505, f"HTTP/{major}.{minor} is not spoken here: use HTTP/1.1")
-    path = _ABSOLUTE.sub("", target, count=1).partition("?")[0] or "/"
-    if not path.startswith("/") and target != "*":
-        raise ProtocolError(400, "bad request target: give a path that starts with /")
-
-    headers: Dict[str, str] = {}
-    seen: Dict[str, int] = {}
-    for name, value in _read_fields(lines[1:]):
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
-        seen[name] = seen.get(name, 0) + 1
-    if seen.get("host", 0) != 1 and (minor == "1" or "host" in seen):
-        raise ProtocolError(400, "give exactly one Host header")
-    if not _HOST.fullmatch(headers.get("host", "")):
-        raise ProtocolError(400, "invalid Host header: give the server's name and port")
-
-    connection = {option.strip().lower() for option in headers.get("connection", "").split(",")}
-    expect = headers.get("expect", "").lower()
-    if expect not in ("", "100-continue"):
-        raise ProtocolError(417, "the only expectation that can be met is 100-continue")
-    body_bytes = _body_bytes(headers, seen, minor)
-    return Head(
-        method=method,
-        path=path,
-        headers=headers,
-        keep_alive="close" not in connection and (minor == "1" or "keep-alive" in connection),
-        minor_version=int(minor),
-        body_bytes=body_bytes,
-        expects_continue=bool(expect) and minor == "1" and body_bytes != 0,
-    )
-
-
-def _body_bytes(headers: Dict[str, str], seen: Dict[str, int], minor: str) -> Optional[int]:
-    """How the body ends (6.3): None where it is chunked."""
-    coding = headers.get("transfer-encoding")
-    length = headers.get("content-length")
-    if coding is not None:
-        if length is not None:
-            raise ProtocolError(400, "both Content-Length and Transfer-Encoding: give one of them")
-        if minor == "0":
-            raise ProtocolError(400, "Transfer-Encoding in an HTTP/1.0 request: give Content-Length")
-        codings = [part.strip().lower() for part in coding.split(",")]
-        if any(part != "chunked" for part in codings):
-            raise ProtocolError(501, "unknown transfer coding: only chunked is understood")
-        if len(codings) > 1:
-            raise ProtocolError(400, "chunked is given more than once")
-        return None
-    if length is None:
-        return 0
-    if seen["content-length"] > 1 or not _LENGTH.fullmatch(length):
-        raise ProtocolError(400, "invalid Content-Length: give it once, as a decimal number")
-    return int(length)

@@ -1,14 +1,17 @@
 """Writes HTTP/1.1 response heads; the parts that repeat are kept."""
 
 import re
+import time
 from http import HTTPStatus
 from typing import Dict, NamedTuple, Optional, Tuple
 
-__all__ = ["Answer", "encode_head", "is_field_value"]
+__all__ = ["Answer", "encode_head", "http_date", "is_field_value"]
 
 _FIELD_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _PREFIXES: Dict[Tuple[int, Optional[str], Optional[str], Optional[str]], bytes] = {}
 _PREFIXES_MOST = 256
+
+_WEEKDAYS, _MONTHS = b"MonTueWedThuFriSatSun", b"JanFebMarAprMayJunJulAugSepOctNovDec"
 
 
 class Answer(NamedTuple):
@@ -30,6 +33,19 @@ def is_field_value(text: str) -> bool:
     (True, False)
     """
     return _FIELD_VALUE.fullmatch(text) is not None
+
+
+def http_date(seconds: float) -> bytes:
+    """The value of the header Date (RFC 9110, 5.6.7), in English whatever the locale.
+
+    Example
+    -------
+    >>> http_date(1795478376)
+    b'Mon, 23 Nov 2026 23:59:36 GMT'
+    """
+    year, month, day, hour, minute, second, weekday = time.gmtime(seconds)[:7]
+    name, month_name = _WEEKDAYS[weekday * 3 :][:3], _MONTHS[month * 3 - 3 :][:3]
+    return b"%b, %02d %b %04d %02d:%02d:%02d GMT" % (name, day, month_name, year, hour, minute, second)
 
 
 def encode_head(answer: Answer, connection: Optional[str], date: bytes) -> bytes:

@@ -11,19 +11,21 @@ import logging
 import os
 import sys
 import time
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from .http_response import Answer
-from .routes import PING, error_type
+from .log_stream import LogLine, LogStream, standard_stream
+from .routes import PING, Route, error_type
 
 __all__ = ["AccessLog", "JsonFormatter", "configure"]
 
 _FLUSH_SECONDS = 0.1
-_FLUSH_BYTES = 64 * 1024
-#: Writes to a pipe are not interleaved with those of other workers up to this size (POSIX, PIPE_BUF on Linux).
-_PIPE_BYTES = 4096
+#: Requests after which the lines are written before their time.
+_FLUSH_REQUESTS = 256
 #: Longest text of a client's that a line repeats.
 _SHOWN_CHARACTERS = 200
+#: How long the last lines wait for their reader.
+_END_SECONDS = 1.0
 
 
 class JsonFormatter(logging.Formatter):
@@ -51,30 +53,46 @@ def timestamp(seconds: float) -> str:
     >>> timestamp(0.5)
     '1970-01-01T00:00:00.500Z'
     """
-    milliseconds = int(seconds * 1000)
-    whole = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(milliseconds // 1000))
-    return f"{whole}.{milliseconds % 1000:03d}Z"
+    whole, milliseconds = divmod(int(seconds * 1000), 1000)
+    return "%s.%03dZ" % (_whole_seconds(whole), milliseconds)
+
+
+@functools.lru_cache(maxsize=16)
+def _whole_seconds(seconds: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
+
+
+class _Handler(logging.Handler):
+    """Sends records to a stream that never makes the server wait."""
+
+    def __init__(self, stream: LogStream) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            text = self.format(record).encode("ascii") + b"\n"
+        except Exception:  # noqa: BLE001  a record that cannot be formatted must not fail a request
+            self.handleError(record)
+        else:
+            self._stream.write([LogLine(text, record.levelno >= logging.WARNING)])
+
+    def flush(self) -> None:
+        """At the end of the process: give the last lines a chance."""
+        self._stream.flush(_END_SECONDS)
 
 
 def configure(level: int) -> None:
     """Send every log record of at least this level, from any library, to stderr as JSON."""
-    handler = logging.StreamHandler(sys.stderr)
+    standard_stream(1)
+    handler = _Handler(standard_stream(2))
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler])
     logging.captureWarnings(True)
 
 
-@functools.lru_cache(maxsize=256)
-def _quoted(text: Optional[str]) -> str:
-    return json.dumps(text if text is None else text[:_SHOWN_CHARACTERS])
-
-
-def _level(answer: Answer, path: str) -> int:
-    if answer.status >= 500:
-        return logging.ERROR
-    if answer.status >= 400:
-        return logging.WARNING
-    return logging.DEBUG if path == PING else logging.INFO
+#: A request that was answered: time, level, route, status, seconds, bytes in, bytes out, response type, error type.
+_Noted = Tuple[float, int, Optional[Route], int, float, int, int, Optional[str], Optional[str]]
 
 
 class AccessLog:
@@ -86,72 +104,86 @@ class AccessLog:
         Least level that is written: a 5xx is an error, a 4xx a warning, a good ping debug, all else info.
     call_later
         ``loop.call_later`` of the event loop that the log is used in.
-    file_descriptor
-        Where to write; stdout unless given.
+    stream
+        Where to write.
     """
 
-    def __init__(
-        self, level: int, call_later: Callable[[float, Callable[[], None]], Any], file_descriptor: int = 1
-    ) -> None:
+    def __init__(self, level: int, call_later: Callable[[float, Callable[[], None]], Any], stream: LogStream) -> None:
         self._threshold = level
         self._call_later = call_later
-        self._file_descriptor = file_descriptor
-        self._lines: List[bytes] = []
-        self._bytes = 0
-        self._pid = os.getpid()
+        self._stream = stream
+        self._noted: List[_Noted] = []
+        self._scheduled = False
 
-    def request(
-        self,
-        method: str,
-        path: str,
-        answer: Answer,
-        seconds: float,
-        request_bytes: int,
-        content_type: Optional[str] = None,
-        accept: Optional[str] = None,
-    ) -> None:
-        """Note one request that was answered, or refused before its head was understood (method and path ``-``)."""
-        level = _level(answer, path)
+    def request(self, route: Optional[Route], answer: Answer, seconds: float, request_bytes: int) -> None:
+        """Note one request that was answered, or refused before its head was understood (no route)."""
+        status = answer.status
+        if status < 400:
+            level = logging.DEBUG if route is not None and route.path == PING else logging.INFO
+        else:
+            level = logging.WARNING if status < 500 else logging.ERROR
         if level < self._threshold:
             return
-        line = (
-            '{"time": "%s", "level": "%s", "event": "request", "method": %s, "path": %s, "status": %d, "ms": %.3f, '
-            '"request_bytes": %d, "response_bytes": %d, "content_type": %s, "accept": %s, '
-            '"response_content_type": %s, "error_type": %s, "pid": %d}\n'
-            % (
-                timestamp(time.time()),
-                logging.getLevelName(level),
-                _quoted(method),
-                _quoted(path),
-                answer.status,
-                seconds * 1000,
-                request_bytes,
-                len(answer.body),
-                _quoted(content_type),
-                _quoted(accept),
-                _quoted(answer.content_type),
-                _quoted(error_type(answer)),
-                self._pid,
-            )
-        ).encode("ascii")
-        if not self._lines:
-            self._call_later(_FLUSH_SECONDS, self.flush)
-        self._lines.append(line)
-        self._bytes += len(line)
-        if self._bytes >= _FLUSH_BYTES:
+        error = None if status < 400 else error_type(answer)
+        noted = self._noted
+        noted.append((time.time(), level, route, status, seconds, request_bytes, len(answer.body), answer[1], error))
+        if not self._scheduled:
+            self._schedule()
+        if len(noted) >= _FLUSH_REQUESTS:
             self.flush()
 
     def flush(self) -> None:
-        """Write what was noted. A log that nobody reads any more does not stop the server."""
-        lines, self._lines, self._bytes = self._lines, [], 0
-        batch = b""
-        try:
-            for line in lines:
-                if len(batch) + len(line) > _PIPE_BYTES:
-                    os.write(self._file_descriptor, batch)
-                    batch = b""
-                batch += line
-            if batch:
-                os.write(self._file_descriptor, batch)
-        except OSError:
+        """Write what was noted; what the reader has no room for is written later."""
+        self._scheduled = False
+        noted, self._noted = self._noted, []
+        self._stream.write(_lines(noted))
+        if self._stream.broken:
             self._threshold = sys.maxsize
+        elif self._stream.waiting:
+            self._schedule()
+
+    def close(self) -> None:
+        """Write the last lines, and give their reader a moment."""
+        self.flush()
+        self._stream.flush(_END_SECONDS)
+
+    def _schedule(self) -> None:
+        self._scheduled = True
+        self._call_later(_FLUSH_SECONDS, self.flush)
+
+
+def _lines(noted: List[_Noted]) -> Iterator[LogLine]:
+    for moment, level, route, status, seconds, request_bytes, response_bytes, content_type, error in noted:
+        start, end = _shared_texts(level, route, status, content_type, error)
+        text = (
+            f'{{"time": "{timestamp(moment)}", {start}, "ms": {seconds * 1000:.3f}, "request_bytes": {request_bytes}, '
+            f'"response_bytes": {response_bytes}, {end}}}\n'
+        )
+        yield LogLine(text.encode("ascii"), level >= logging.WARNING)
+
+
+@functools.lru_cache(maxsize=256)
+def _shared_texts(
+    level: int, route: Optional[Route], status: int, response_content_type: Optional[str], error: Optional[str]
+) -> Tuple[str, str]:
+    """What many lines have alike; kept for a bounded number, since clients choose the texts."""
+    start = {
+        "level": logging.getLevelName(level),
+        "event": "request",
+        "method": route.method if route else "-",
+        "path": route.path if route else "-",
+        "status": status,
+    }
+    end = {
+        "content_type": route.content_type if route else None,
+        "accept": route.accept if route else None,
+        "response_content_type": response_content_type,
+        "error_type": error,
+        "pid": os.getpid(),
+    }
+    return _inner_json(start), _inner_json(end)
+
+
+def _inner_json(fields: Dict[str, Any]) -> str:
+    shown = {name: value[:_SHOWN_CHARACTERS] if isinstance(value, str) else value for name, value in fields.items()}
+    return json.dumps(shown)[1:-1]

@@ -20,7 +20,9 @@ HEADER_BYTES = 1 << 16
 """How much of a CSV is looked at for its header."""
 
 
-def read_rows(body: Union[bytes, str], content_type: Optional[str], model: Any, float32: bool = False) -> Any:
+def read_rows(
+    body: Union[bytes, bytearray, str], content_type: Optional[str], model: Any, float32: bool = False
+) -> Any:
     """The rows of a request, see `rows.decode_rows`.
 
     Parameters
@@ -46,7 +48,7 @@ def read_rows(body: Union[bytes, str], content_type: Optional[str], model: Any, 
     takes = model_columns(model)
     if not takes.may_hold_text:
         return decode_rows(body, content_type, float32)
-    data = body if isinstance(body, bytes) else body.encode("utf-8")
+    data = body.encode("utf-8") if isinstance(body, str) else body
     media = request_type(content_type, data)
     if media.name == CSV and "header" not in media.parameters:
         content_type = f"{content_type}; header={'present' if _has_header(data, media, takes) else 'absent'}"
@@ -56,7 +58,7 @@ def read_rows(body: Union[bytes, str], content_type: Optional[str], model: Any, 
     return rows
 
 
-def _has_header(data: bytes, media: MediaType, takes: ModelColumns) -> bool:
+def _has_header(data: Union[bytes, bytearray], media: MediaType, takes: ModelColumns) -> bool:
     first, second = _first_lines(data, media)
     cells = [cell.strip() for cell in first]
     if not any(cells) or any(parse_number(cell) is not None for cell in cells):
@@ -72,7 +74,7 @@ def _has_header(data: bytes, media: MediaType, takes: ModelColumns) -> bool:
     return any(column.kind == UNKNOWN for column in columns) and any(parse_number(cell) is not None for cell in second)
 
 
-def _first_lines(data: bytes, media: MediaType) -> Tuple[Sequence[str], Sequence[str]]:
+def _first_lines(data: Union[bytes, bytearray], media: MediaType) -> Tuple[Sequence[str], Sequence[str]]:
     charset = "latin-1" if media.charset == "iso-8859-1" else "utf-8-sig"
     reader = csv.reader(io.StringIO(data[:HEADER_BYTES].decode(charset, "ignore"), newline=""))
     lines: List[List[str]] = [[], []]

@@ -65,7 +65,10 @@ class NamedRows(_Base):
 
 
 def decode_rows(
-    body: Union[bytes, str], content_type: Optional[str] = None, float32: bool = False, text: bool = False
+    body: Union[bytes, bytearray, str],
+    content_type: Optional[str] = None,
+    float32: bool = False,
+    text: bool = False,
 ) -> Any:
     """Read the rows of a request.
 
@@ -98,7 +101,7 @@ def decode_rows(
     >>> decode_rows(b"1,2,3", "text/csv")
     array([[1., 2., 3.]])
     """
-    data = body if isinstance(body, bytes) else body.encode("utf-8")
+    data = body.encode("utf-8") if isinstance(body, str) else body
     media = request_type(content_type, data)
     columns = None
     if media.name == NPY:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
 
 from sklearn_runtime.codecs import encode
-from sklearn_runtime.content_types import ANY, CSV, JSON, NPY, negotiate, parse_accept, sniff
+from sklearn_runtime.content_types import ANY, CSV, JSON, negotiate, parse_accept, sniff
 from sklearn_runtime.errors import ModelLoadError, RequestError, UnknownMethod, error_body
 from sklearn_runtime.hooks import REPLACED_BY_TRANSFORM, Hooks, load_hooks
 from sklearn_runtime.methods import METHODS, available_methods, requested_method
@@ -25,7 +25,8 @@ logger = logging.getLogger("sklearn_runtime")
 
 TEXT_TYPES = (JSON, CSV)
 """Bodies of exactly these content types are handed to a user's hook as str, as the AWS image's own server does."""
-_RESPONSE_TYPES = {JSON: JSON, NPY: NPY, CSV: "text/csv; charset=utf-8"}
+_RESPONSE_TYPES = {CSV: "text/csv; charset=utf-8"}
+"""Where a response's Content-Type says more than the name that was negotiated."""
 MEBIBYTE = 1 << 20
 
 
@@ -98,6 +99,11 @@ class InferenceService:
         self._settings = settings
         self.may_block = bool(hooks.defined & {"transform_fn", *REPLACED_BY_TRANSFORM})
 
+    @property
+    def own_model(self) -> Any:
+        """The model where nothing but our own prediction asks it, so that its cost can be measured; else None."""
+        return None if self.may_block else self._model
+
     @classmethod
     def load(cls, settings: Settings) -> InferenceService:
         """Import the user's program, check the model's files and load the model, in this order.
@@ -113,7 +119,7 @@ class InferenceService:
 
     def invoke(
         self,
-        body: bytes,
+        body: Union[bytes, bytearray],
         content_type: Optional[str],
         accept: Optional[str],
         custom_attributes: Optional[str] = None,
@@ -122,7 +128,8 @@ class InferenceService:
 
         Parameters
         ----------
-        body : bytes
+        body : bytes or bytearray
+            The server gives a long one as bytearray; a hook of the user's is given bytes or str.
         content_type, accept, custom_attributes : str, optional
             The headers Content-Type, Accept and X-Amzn-SageMaker-Custom-Attributes.
         """
@@ -137,7 +144,11 @@ class InferenceService:
             return Response(500, JSON, error_body(type(error).__name__, str(error)))
 
     def _answer(
-        self, body: bytes, content_type: Optional[str], accept: Optional[str], custom_attributes: Optional[str]
+        self,
+        body: Union[bytes, bytearray],
+        content_type: Optional[str],
+        accept: Optional[str],
+        custom_attributes: Optional[str],
     ) -> Response:
         hooks, method = self._hooks, requested_method(custom_attributes)
         if method is not None and hooks.defined & {"predict_fn", "transform_fn"}:
@@ -162,7 +173,7 @@ class InferenceService:
             prediction = predict(data, self._model, method or self._settings.method)
         if own_output:
             return _as_response(hooks.output_fn(prediction, raw_accept), raw_accept)
-        return Response(200, _RESPONSE_TYPES[response_type], encode(prediction, response_type))
+        return Response(200, _RESPONSE_TYPES.get(response_type, response_type), encode(prediction, response_type))
 
     def execution_parameters(self) -> Optional[Response]:
         """Answer GET /execution-parameters, by which batch transform tunes itself.
@@ -189,8 +200,8 @@ class InferenceService:
             return Response(500, JSON, error_body(type(error).__name__, str(error)))
 
 
-def _as_given_to_hooks(body: bytes, content_type: str) -> Any:
-    return body.decode("utf-8", "replace") if content_type in TEXT_TYPES else body
+def _as_given_to_hooks(body: Union[bytes, bytearray], content_type: str) -> Any:
+    return body.decode("utf-8", "replace") if content_type in TEXT_TYPES else bytes(body)
 
 
 def _as_response(result: Any, accept: str) -> Response:

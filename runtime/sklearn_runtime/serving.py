@@ -9,7 +9,7 @@ import os
 from http import HTTPStatus
 from typing import Any, Callable, Dict, Iterable, List, Tuple
 
-from .routes import error_answer, respond
+from .routes import error_answer, respond, route_of
 from .settings import Settings
 
 __all__ = ["Application"]
@@ -40,9 +40,8 @@ class Application:
         if len(body) > most:
             answer = error_answer(413, "PayloadTooLarge", f"the body is longer than {most} bytes: send fewer rows")
         else:
-            answer = respond(
-                self._service, environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"), _headers(environ), body
-            )
+            route = route_of(environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"), _headers(environ))
+            answer = respond(self._service, route, body)
         fields: List[Tuple[str, str]] = [("Content-Length", str(len(answer.body)))]
         fields += [("Content-Type", answer.content_type)] if answer.content_type else []
         fields += [("Allow", answer.allow)] if answer.allow else []

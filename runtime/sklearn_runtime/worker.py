@@ -1,24 +1,24 @@
-"""One worker process: an event loop that accepts connections and answers requests, large ones in a thread."""
+"""One worker process: an event loop that accepts connections and answers requests, costly ones in a thread."""
 
 import asyncio
 import logging
 import signal
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from email.utils import formatdate
-from typing import Any, Set
+from time import monotonic, time
+from typing import Any, Dict, Optional, Set
 
 from .connection import Connection, timeouts_of
+from .cost import BUDGET_SECONDS, Costs
 from .http_request import Request
-from .http_response import Answer
+from .http_response import Answer, http_date
+from .log_stream import standard_stream
 from .logs import AccessLog
-from .routes import PING, respond
+from .methods import METHODS
+from .routes import EXECUTION_PARAMETERS, respond
 from .settings import Settings
 
 __all__ = ["Worker"]
-
-#: A model whose small requests take longer than this, on average, is asked in the thread: /ping must not wait for it.
-LOOP_BUDGET_SECONDS = 0.02
 
 #: How long a connection that waits for its next request is still answered after SIGTERM: the request may be on its way.
 DRAIN_GRACE_SECONDS = 0.5
@@ -53,14 +53,19 @@ class Worker:
         self.date = b""
         self.loop = asyncio.new_event_loop()
         self.executor = ThreadPoolExecutor(max_workers=1)
-        self.access_log = AccessLog(settings.log_level, self.loop.call_later)
+        self.access_log = AccessLog(settings.log_level, self.loop.call_later, standard_stream(1))
         self._service = service
+        # What a hook of the user's takes is never known.
+        self._costs: Dict[Optional[str], Costs] = {}
+        if not service.may_block:
+            self._costs = {method: Costs() for method in METHODS}
+            self._costs[""] = self._costs[settings.method]
+        self._large_body_bytes = settings.large_body_bytes
         self._listener = listener
         self._master_lifeline = master_lifeline
         self._connections: Set[Connection] = set()
         self._opening: Set["asyncio.Future[Any]"] = set()
         self._accepting = False
-        self._seconds = 0.0
         self._tick_seconds = max(0.01, min(1.0, *(timeout / 4 for timeout in self.timeouts.values())))
 
     def run(self) -> None:
@@ -71,30 +76,38 @@ class Worker:
         signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the master forked with its signals blocked
         self._tick()
         self._accept_more(True)
+        if self._service.own_model is not None:
+            self.executor.submit(self._foresee, self._service.own_model)
         self.loop.run_forever()
-        self.access_log.flush()
+        self.access_log.close()
 
     # Requests.
 
     def runs_in_thread(self, request: Request) -> bool:
         """Whether the request could keep the loop from answering others."""
-        if request.head.path == PING:
-            return False
-        return (
-            len(request.body) > self.settings.large_body_bytes
-            or self._service.may_block
-            or self._seconds > LOOP_BUDGET_SECONDS
-        )
+        route = request.head.route
+        if not route.predicts:
+            return bool(self._service.may_block and route.path == EXECUTION_PARAMETERS)
+        costs, size = self._costs.get(route.cost_key), len(request.body)
+        return costs is None or size > self._large_body_bytes or not costs.cheap[size.bit_length()]
 
     def respond(self, request: Request) -> Answer:
-        """Answer a request, in whichever thread this is, and learn how long small ones take."""
-        head = request.head
-        started = self.loop.time()
-        answer = respond(self._service, head.method, head.path, head.headers, request.body)
-        if head.path != PING and len(request.body) <= self.settings.large_body_bytes:
-            seconds = self.loop.time() - started
-            self._seconds = max(seconds, self._seconds + (seconds - self._seconds) / 8)
+        """Answer a request, in whichever thread this is, and learn how long such a one takes."""
+        route, size = request.head.route, len(request.body)
+        started = monotonic()
+        answer = respond(self._service, route, request.body)
+        seconds = monotonic() - started
+        costs = self._costs.get(route.cost_key) if route.predicts and size <= self._large_body_bytes else None
+        # A refusal says nothing of what a prediction takes, unless it was slow.
+        if costs is not None and (answer.status < 400 or seconds > BUDGET_SECONDS):
+            costs.learn(size, seconds)
         return answer
+
+    def _foresee(self, model: Any) -> None:
+        """Measure the model where it is going to be asked: in this process and in the thread."""
+        from .cost_probe import measure  # imports NumPy, as the model did
+
+        self._costs[""].foresee(measure(model, self.settings.method, self._large_body_bytes))
 
     # Connections.
 
@@ -148,8 +161,9 @@ class Worker:
     # Time.
 
     def _tick(self) -> None:
-        now = self.loop.time()
-        self.date = formatdate(usegmt=True).encode("ascii")
+        now = monotonic()
+        self.date = http_date(time())
+        standard_stream(2).flush()
         for connection in [connection for connection in self._connections if connection.deadline <= now]:
             connection.expire()
         self.loop.call_later(self._tick_seconds, self._tick)

@@ -29,6 +29,7 @@ class ScriptedService:
     """Answers with the body, or obeys it: ``wait PATH`` (of a named pipe), ``pid``, ``raise``, ``size N``..."""
 
     may_block = os.environ.get("SCRIPT_MAY_BLOCK") == "true"
+    own_model = None
 
     @classmethod
     def load(cls, _settings):
@@ -43,9 +44,9 @@ class ScriptedService:
         return cls()
 
     def invoke(self, body, content_type, accept, custom_attributes=None):
-        command, _, argument = body[:1000].partition(b" ")
+        command, _, argument = bytes(body[:1000]).partition(b" ")
         if command == b"wait":
-            return Response(200, "text/plain", Path(os.fsdecode(argument)).read_bytes())
+            return Response(200, "text/plain", Path(os.fsdecode(argument.partition(b" ")[0])).read_bytes())
         if command == b"pid":
             return Response(200, "text/plain", str(os.getpid()).encode())
         if command == b"thread":

@@ -7,7 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sklearn_runtime import http_request as module
-from sklearn_runtime.http_request import Continue, ProtocolError, Request, RequestReader
+from sklearn_runtime.http_head import ProtocolError
+from sklearn_runtime.http_request import Continue, Request, RequestReader
 
 MAX_HEADER, MAX_BODY = 512, 1000
 
@@ -27,6 +28,15 @@ def read(pieces):
     except ProtocolError as refusal:
         return events, (refusal.status, str(refusal)), None
     return events, None, reader.phase
+
+
+def compared(pieces):
+    """What `read` gives, in a form that can be compared."""
+    events, refusal, phase = read(pieces)
+    plain = [
+        (event.head.method, event.head.path, event.head.headers, event.body) if event else "100" for event in events
+    ]
+    return plain, refusal, phase
 
 
 def read_one(data):
@@ -80,14 +90,14 @@ STREAMS = [
 
 @pytest.mark.parametrize("stream", STREAMS)
 def test_one_byte_at_a_time_gives_what_the_whole_gives(stream):
-    assert read([stream[i : i + 1] for i in range(len(stream))]) == read([stream])
+    assert compared([stream[i : i + 1] for i in range(len(stream))]) == compared([stream])
 
 
 @given(st.lists(st.sampled_from(STREAMS), min_size=1, max_size=3), st.lists(st.integers(0, 4000), max_size=12))
 def test_any_split_gives_what_the_whole_gives(streams, cuts):
     stream = b"".join(streams)
     edges = sorted({0, len(stream), *(cut % (len(stream) + 1) for cut in cuts)})
-    assert read([stream[a:b] for a, b in zip(edges, edges[1:])]) == read([stream])
+    assert compared([stream[a:b] for a, b in zip(edges, edges[1:])]) == compared([stream])
 
 
 NOISE = st.lists(
@@ -103,7 +113,7 @@ NOISE = st.lists(
 def test_noise_is_understood_the_same_however_it_is_split(start, noise, cuts):
     stream = start + noise
     edges = sorted({0, len(stream), *(cut % (len(stream) + 1) for cut in cuts)})
-    assert read([stream[a:b] for a, b in zip(edges, edges[1:])]) == read([stream])
+    assert compared([stream[a:b] for a, b in zip(edges, edges[1:])]) == compared([stream])
 
 
 @given(st.lists(st.binary(min_size=1, max_size=60), max_size=8))
@@ -119,31 +129,6 @@ def test_a_request_carries_method_path_headers_and_body():
     assert (request.head.method, request.head.path, request.body) == ("POST", "/invocations", b"1,2\r\n")
     assert request.head.headers == {"host": "a", "content-type": "text/csv", "content-length": "5"}
     assert request.head.keep_alive
-
-
-def test_a_repeated_field_is_one_list():
-    head = read_one(b"GET / HTTP/1.1\r\nHost: a\r\nAccept: text/csv\r\nACCEPT:\tapplication/json \r\n\r\n").head
-    assert head.headers["accept"] == "text/csv, application/json"
-
-
-def test_an_absolute_target_is_its_path():
-    assert read_one(b"GET http://a:80/ping?x HTTP/1.1\r\nHost: a\r\n\r\n").head.path == "/ping"
-    assert read_one(b"GET http://a HTTP/1.1\r\nHost: a\r\n\r\n").head.path == "/"
-    assert read_one(b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n").head.path == "*"
-
-
-@pytest.mark.parametrize(
-    ("head", "keep_alive"),
-    [
-        (b"HTTP/1.1\r\nHost: a", True),
-        (b"HTTP/1.1\r\nHost: a\r\nConnection: close", False),
-        (b"HTTP/1.1\r\nHost: a\r\nConnection: x, Close", False),
-        (b"HTTP/1.0", False),
-        (b"HTTP/1.0\r\nConnection: keep-alive", True),
-    ],
-)
-def test_the_connection_is_kept_as_version_and_header_say(head, keep_alive):
-    assert read_one(b"GET /ping " + head + b"\r\n\r\n").head.keep_alive is keep_alive
 
 
 def test_a_client_that_waits_is_told_to_continue_before_its_body():
@@ -171,50 +156,9 @@ def header(*lines):
 @pytest.mark.parametrize(
     ("status", "data"),
     [
-        (400, header(b"Content-Length: 1", b"Transfer-Encoding: chunked")),
-        (400, header(b"Content-Length: 1", b"Content-Length: 1")),
-        (400, header(b"Content-Length: 1, 1")),
-        (400, header(b"Content-Length: +1")),
-        (400, header(b"Content-Length: -1")),
-        (400, header(b"Content-Length: 0x1")),
-        (400, header(b"Content-Length: 1_0")),
-        (400, header(b"Content-Length:")),
-        (400, header(b"Content-Length: \xb2")),
-        (400, header(b"Content-Length: " + b"9" * 19)),
-        (400, header(b"Transfer-Encoding: chunked, chunked")),
-        (400, header(b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked")),
-        (501, header(b"Transfer-Encoding: gzip, chunked")),
-        (501, header(b"Transfer-Encoding: identity")),
-        (501, header(b"Transfer-Encoding: xchunked")),
-        (501, header(b"Transfer-Encoding:")),
-        (400, b"POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n"),
-        (400, header(b" folded: 1")),
-        (400, header(b"A: 1", b"\tfolded")),
         (400, header(b"Name : 1")),
-        (400, header(b": 1")),
-        (400, header(b"no colon")),
-        (400, header(b"N\xe4me: 1")),
-        (400, header(b"A: \x00")),
-        (400, header(b"A: \x7f")),
-        (400, header(b"A: 1\rB: 2")),
-        (400, header(b"A: 1\nB: 2")),
-        (400, header(b"Host: b")),
-        (400, b"GET / HTTP/1.1\r\n\r\n"),
-        (400, b"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n"),
-        (400, b"GET / HTTP/1.1\r\nHost: a, b\r\n\r\n"),
-        (400, b"GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n"),
-        (400, b"GET  / HTTP/1.1\r\nHost: a\r\n\r\n"),
-        (400, b"GET /a b HTTP/1.1\r\nHost: a\r\n\r\n"),
-        (400, b"GET / HTTP/1.1 \r\nHost: a\r\n\r\n"),
-        (400, b"G@T / HTTP/1.1\r\nHost: a\r\n\r\n"),
-        (400, b"GET ping HTTP/1.1\r\nHost: a\r\n\r\n"),
-        (400, b"GET /\xff HTTP/1.1\r\nHost: a\r\n\r\n"),
-        (400, b"GET /\r\n\r\n"),
         (400, b"\r\n\r\n"),
         (400, b"\x16\x03\x01\x02\x00\n"),
-        (505, b"GET / HTTP/2.0\r\nHost: a\r\n\r\n"),
-        (505, b"GET / HTTP/1.2\r\nHost: a\r\n\r\n"),
-        (417, header(b"Expect: more", b"Content-Length: 1")),
         (413, header(b"Content-Length: 1001")),
         (413, CHUNKED + b"3e9\r\n"),
         (413, CHUNKED + b"fffffffffffffff\r\n"),
@@ -237,20 +181,35 @@ def test_a_malformed_or_ambiguous_request_is_refused(status, data):
     assert status_of(data) == status
 
 
+@pytest.mark.parametrize(("length", "kind"), [(10, bytes), (65536, bytes), (65537, bytearray)])
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_long_body_is_not_copied_into_bytes(length, kind, chunked):
+    body = b"x" * length
+    framing = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n\r\n" if chunked else b"Content-Length: %d\r\n\r\n%b"
+    reader = RequestReader(MAX_HEADER, 2 * length)
+    stream = b"POST / HTTP/1.1\r\nHost: a\r\n" + framing % (length, body)
+    events = []
+    for start in range(0, len(stream), 1000):
+        reader.feed(memoryview(stream)[start : start + 1000])
+        events.append(reader.next_event())
+    request = events[-1]
+    assert events[:-1] == [None] * (len(events) - 1)
+    assert isinstance(request, Request)
+    assert (type(request.body), request.body) == (bytes if len(events) == 1 else kind, body)
+
+
+def test_a_body_takes_no_more_memory_than_has_come():
+    reader = RequestReader(MAX_HEADER, 10**9)
+    reader.feed(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000000\r\n\r\n" + b"x" * 1000)
+    assert reader.next_event() is None
+    reader.feed(b"x" * 1000)
+    assert len(reader._body) == 2000
+
+
 def test_a_header_just_within_the_limit_is_taken():
     filler = b"x" * (MAX_HEADER - len(header(b"A: ")))
     assert read_one(header(b"A: " + filler)).head.headers["a"] == filler.decode()
     assert status_of(header(b"A: x" + filler)) == 431
-
-
-def test_the_memory_of_heads_is_bounded_and_never_mixes_them():
-    for number in range(3 * module._HEADS_MOST):
-        assert read_one(header(b"X-Number: %d" % number)).head.headers["x-number"] == str(number)
-    assert len(module._HEADS) <= module._HEADS_MOST
-    long = RequestReader(10_000, MAX_BODY)
-    long.feed(header(b"A: " + b"y" * 5000))
-    assert isinstance(long.next_event(), Request)
-    assert max(map(len, module._HEADS)) <= module._HEADS_LONGEST
 
 
 def test_the_example_in_the_docstring_runs():

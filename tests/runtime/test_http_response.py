@@ -1,11 +1,12 @@
 """Response heads are exact, and nothing that a model says can add a header."""
 
 import doctest
+from email.utils import formatdate
 
 import pytest
 
 from sklearn_runtime import http_response as module
-from sklearn_runtime.http_response import Answer, encode_head, is_field_value
+from sklearn_runtime.http_response import Answer, encode_head, http_date, is_field_value
 
 DATE = b"Mon, 23 Nov 2026 23:59:36 GMT"
 
@@ -34,6 +35,12 @@ def test_a_kept_part_is_never_used_for_another_answer():
 @pytest.mark.parametrize("text", ["", " a", "a ", "a\r\nb", "a\n", "\u00e4", "a\x00", "a\x7f"])
 def test_what_cannot_stand_in_a_header_is_told(text):
     assert not is_field_value(text)
+
+
+@pytest.mark.parametrize("day", range(0, 800, 13))
+def test_the_date_is_that_of_the_standard_library(day):
+    seconds = 1_795_000_000.75 + day * 86400
+    assert http_date(seconds).decode() == formatdate(seconds, usegmt=True)
 
 
 def test_the_examples_in_the_docstrings_run():

@@ -6,12 +6,16 @@ import logging
 import os
 import subprocess
 import sys
+import threading
+from typing import Any, List
 
 import pytest
 
 from sklearn_runtime import logs as module
 from sklearn_runtime.http_response import Answer
+from sklearn_runtime.log_stream import LogStream
 from sklearn_runtime.logs import AccessLog, JsonFormatter
+from sklearn_runtime.routes import route_of
 
 
 class Later:
@@ -32,15 +36,25 @@ def pipe():
     os.close(writer)
 
 
+@pytest.fixture
+def stream(pipe):
+    stream = LogStream(pipe[1])
+    yield stream
+    stream.close()
+
+
 def read_lines(reader):
     return [json.loads(line) for line in os.read(reader, 1 << 20).splitlines()]
 
 
-def test_a_request_leaves_one_line_with_what_can_be_asked_for(pipe):
+CSV = route_of("POST", "/invocations", {"content-type": "text/csv"})
+
+
+def test_a_request_leaves_one_line_with_what_can_be_asked_for(pipe, stream):
     later = Later()
-    log = AccessLog(logging.INFO, later, pipe[1])
+    log = AccessLog(logging.INFO, later, stream)
     answer = Answer(400, "application/json", b'{"error": {"type": "MalformedBody", "message": "secret"}}')
-    log.request("POST", "/invocations", answer, 0.0125, 17, "text/csv", None)
+    log.request(CSV, answer, 0.0125, 17)
     assert len(later.calls) == 1
     later.calls[0]()
     [line] = read_lines(pipe[0])
@@ -62,6 +76,14 @@ def test_a_request_leaves_one_line_with_what_can_be_asked_for(pipe):
     }
 
 
+def test_a_request_whose_head_was_not_understood_leaves_a_line_too(pipe, stream):
+    log = AccessLog(logging.INFO, Later(), stream)
+    log.request(None, Answer(431, None, b""), 0.0, 0)
+    log.flush()
+    [line] = read_lines(pipe[0])
+    assert (line["method"], line["path"], line["content_type"], line["status"]) == ("-", "-", None, 431)
+
+
 @pytest.mark.parametrize(
     ("path", "status", "level"),
     [
@@ -72,47 +94,77 @@ def test_a_request_leaves_one_line_with_what_can_be_asked_for(pipe):
         ("/invocations", 500, logging.ERROR),
     ],
 )
-def test_a_line_is_written_from_its_level_on(path, status, level, pipe):
+def test_a_line_is_written_from_its_level_on(path, status, level, stream):
     for threshold, lines in ((level, 1), (level + 1, 0)):
         later = Later()
-        AccessLog(threshold, later, pipe[1]).request("GET", path, Answer(status, None, b""), 0.0, 0)
+        AccessLog(threshold, later, stream).request(route_of("GET", path, {}), Answer(status, None, b""), 0.0, 0)
         assert len(later.calls) == lines
 
 
-def test_a_client_s_text_is_quoted_and_cut(pipe):
-    log = AccessLog(logging.DEBUG, Later(), pipe[1])
-    log.request("POST", '/"\n\u00e4' + "x" * 5000, Answer(404, None, b""), 0.0, 0)
+def test_a_client_s_text_is_quoted_and_cut(pipe, stream):
+    log = AccessLog(logging.DEBUG, Later(), stream)
+    log.request(route_of("POST", '/"\n\u00e4' + "x" * 5000, {}), Answer(404, None, b""), 0.0, 0)
     log.flush()
     [line] = read_lines(pipe[0])
     assert line["path"] == ('/"\n\u00e4' + "x" * 5000)[:200]
 
 
-def test_lines_are_written_in_pieces_that_do_not_interleave(pipe, monkeypatch):
-    sizes = []
-    monkeypatch.setattr("os.write", lambda _, data: sizes.append(len(data)))
-    log = AccessLog(logging.DEBUG, Later(), pipe[1])
-    for _ in range(400):
-        log.request("POST", "/invocations", Answer(200, None, b""), 0.0, 0)
+def test_many_requests_are_written_before_their_time(pipe, stream, monkeypatch):
+    monkeypatch.setattr(module, "_FLUSH_REQUESTS", 3)
+    later = Later()
+    log = AccessLog(logging.DEBUG, later, stream)
+    for _ in range(5):
+        log.request(CSV, Answer(200, None, b""), 0.0, 0)
+    assert len(read_lines(pipe[0])) == 3
+    later.calls[-1]()
+    assert len(read_lines(pipe[0])) == 2
+
+
+def test_lines_that_the_reader_has_no_room_for_are_written_later(pipe, stream):
+    later = Later()
+    log = AccessLog(logging.DEBUG, later, stream)
+    for _ in range(1000):
+        log.request(CSV, Answer(200, None, b""), 0.0, 0)
     log.flush()
-    assert max(sizes) <= 4096 < sum(sizes)
-    assert len(sizes) > 10
+    lines = 0
+    while lines < 1000:
+        lines += len(read_lines(pipe[0]))
+        later.calls[-1]()
+    calls = len(later.calls)
+    log.flush()
+    assert len(later.calls) == calls
 
 
-def test_a_full_log_is_written_before_its_time(pipe, monkeypatch):
-    monkeypatch.setattr(module, "_FLUSH_BYTES", 1)
-    AccessLog(logging.DEBUG, Later(), pipe[1]).request("GET", "/ping", Answer(200, None, b""), 0.0, 0)
-    assert len(read_lines(pipe[0])) == 1
+def test_the_last_lines_wait_for_their_reader(pipe, stream):
+    log = AccessLog(logging.DEBUG, Later(), stream)
+    for _ in range(1000):
+        log.request(CSV, Answer(200, None, b""), 0.0, 0)
+    received = []
+    reading = threading.Thread(target=lambda: received.append(read_exactly(pipe[0], 1000)))
+    reading.start()
+    log.close()
+    reading.join()
+    assert len(received[0]) == 1000
 
 
-def test_a_log_that_nobody_reads_is_given_up():
+def read_exactly(reader, count):
+    lines: List[Any] = []
+    while len(lines) < count:
+        lines += read_lines(reader)
+    return lines
+
+
+def test_a_log_that_nobody_reads_any_more_is_given_up():
     reader, writer = os.pipe()
+    stream = LogStream(writer)
     os.close(reader)
     later = Later()
-    log = AccessLog(logging.DEBUG, later, writer)
+    log = AccessLog(logging.DEBUG, later, stream)
     for _ in range(2):
-        log.request("GET", "/ping", Answer(200, None, b""), 0.0, 0)
+        log.request(CSV, Answer(200, None, b""), 0.0, 0)
         log.flush()
     os.close(writer)
+    stream.close()
     assert len(later.calls) == 1
 
 

@@ -101,9 +101,11 @@ def test_a_second_signal_ends_it_at_once(tmp_path):
 def test_a_worker_that_does_not_hear_sigterm_is_killed(tmp_path):
     gate = tmp_path / "gate"
     os.mkfifo(gate)
-    # On the loop: the worker can hear nothing while the model works.
+    body = b"wait %b" % os.fsencode(gate)
     with serving(SKLEARN_RUNTIME_DRAIN_TIMEOUT="0.1") as server, server.connect() as client:
-        client.sendall(post(b"wait %b" % os.fsencode(gate)))
+        # After a quick one of its length, on the loop: the worker can hear nothing while the model works.
+        server.invoke(b"x" * len(body))
+        client.sendall(post(body))
         with gate.open("w"):
             assert server.terminate() == 0
         server.wait_for(lambda line: line["message"] == "1 workers did not stop in time and are killed")

@@ -1,11 +1,13 @@
 """A request's headers are read as SageMaker sends them, and whatever fails is a JSON error."""
 
+import doctest
 import json
 
 import pytest
 
+from sklearn_runtime import routes as module
 from sklearn_runtime.http_response import Answer
-from sklearn_runtime.routes import content_type_of, error_type, respond
+from sklearn_runtime.routes import error_type, respond, route_of
 
 
 class Recorder:
@@ -32,7 +34,7 @@ class Broken:
 
 
 def invoke(headers, service=None, body=b"1"):
-    return respond(service or Recorder(), "POST", "/invocations", headers, body)
+    return respond(service or Recorder(), route_of("POST", "/invocations", headers), body)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +74,7 @@ def test_custom_attributes_may_be_as_long_as_the_api_lets_them():
 @pytest.mark.parametrize("error", [RuntimeError("broken"), SystemExit("broken"), MemoryError("broken")])
 @pytest.mark.parametrize(("method", "path"), [("POST", "/invocations"), ("GET", "/execution-parameters")])
 def test_a_service_that_raises_is_a_json_error_and_a_traceback_in_the_log(error, method, path, caplog):
-    answer = respond(Broken(error), method, path, {}, b"")
+    answer = respond(Broken(error), route_of(method, path, {}), b"")
     assert answer.status == 500
     assert json.loads(answer.body)["error"] == {
         "type": type(error).__name__,
@@ -84,7 +86,7 @@ def test_a_service_that_raises_is_a_json_error_and_a_traceback_in_the_log(error,
 
 
 def test_without_execution_parameters_the_path_does_not_exist():
-    assert respond(Recorder(), "GET", "/execution-parameters", {}, b"").status == 404
+    assert respond(Recorder(), route_of("GET", "/execution-parameters", {}), b"").status == 404
 
 
 def test_the_error_type_is_read_from_a_json_error_only():
@@ -95,4 +97,43 @@ def test_the_error_type_is_read_from_a_json_error_only():
 
 
 def test_an_empty_header_counts_for_less_than_a_filled_one():
-    assert content_type_of({"contenttype": "", "content-type": "text/csv"}) == "text/csv"
+    assert route_of("POST", "/invocations", {"contenttype": "", "content-type": "text/csv"}).content_type == "text/csv"
+
+
+@pytest.mark.parametrize(
+    ("headers", "key"),
+    [
+        ({}, ""),
+        ({"content-type": "application/json"}, ""),
+        ({"content-type": "Text/CSV; header=absent"}, ""),
+        ({"content-type": "application/x-npy"}, ""),
+        ({"content-type": "application/jsonlines"}, ""),
+        ({"content-type": "application/octet-stream"}, ""),
+        ({"x-amzn-sagemaker-custom-attributes": "trace=1"}, ""),
+        ({"x-amzn-sagemaker-custom-attributes": "method=predict_proba"}, "predict_proba"),
+        ({"x-amzn-sagemaker-custom-attributes": "method=__class__"}, ""),
+        ({"content-type": "application/x-npz"}, None),
+        ({"content-type": "application/x-parquet"}, None),
+    ],
+)
+def test_requests_are_compared_by_method_where_their_length_says_what_they_hold(headers, key):
+    assert route_of("POST", "/invocations", headers).cost_key == key
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "predicts"),
+    [
+        ("POST", "/invocations", {}, True),
+        ("POST", "/invocations", {"content-encoding": "gzip"}, False),
+        ("GET", "/invocations", {}, False),
+        ("GET", "/ping", {}, False),
+        ("GET", "/execution-parameters", {}, False),
+        ("GET", "/other", {}, False),
+    ],
+)
+def test_the_model_is_asked_for_an_invocation_only(method, path, headers, predicts):
+    assert route_of(method, path, headers).predicts is predicts
+
+
+def test_the_examples_in_the_docstrings_run():
+    assert doctest.testmod(module).failed == 0
