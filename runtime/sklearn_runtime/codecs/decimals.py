@@ -30,7 +30,14 @@ MAX_FRACTION = 24
 MAX_EXPONENT = 250
 """Powers of ten up to which no step overflows, and no rounding error is lost to underflow."""
 
-_PAIRS, _FOURS, _EIGHT = np.uint64(0x0F0F0F0F0F0F0F0F), np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0000FFFF0000FFFF)
+_LAST_DIGITS = np.array([0x0F0F0F0F0F0F0F0F << 8 * (8 - count) & 0x0F0F0F0F0F0F0F0F for count in range(9)], np.uint64)
+"""What is kept of a word of which the last bytes are digits, 0 to 8 of them."""
+_FIRST_DIGITS = np.array(
+    [[0x0F0F0F0F0F0F0F0F >> 8 * (8 - min(max(count - begin, 0), 8)) for begin in (0, 8, 16)] for count in range(25)],
+    np.uint64,
+)
+"""What is kept of three words of which the first bytes are digits, 0 to 24 of them."""
+_FOURS, _EIGHT = np.uint64(0x00FF00FF00FF00FF), np.uint64(0x0000FFFF0000FFFF)
 _TEN, _HUNDRED, _MYRIAD = np.uint64((10 << 8) + 1), np.uint64((100 << 16) + 1), np.uint64((10000 << 32) + 1)
 _8, _16, _SIGN_BIT = np.uint64(8), np.uint64(16), np.uint64(63)
 
@@ -105,7 +112,7 @@ def decimal_values(text: bytes, numbers: Decimals) -> "Tuple[NDArray[np.float64]
     stops, whole, fraction, negative, exponents = numbers
     padded = _PADDING + text + _PADDING
     # words[i] are the eight bytes before byte i of the text.
-    words: "NDArray[np.uint64]" = np.ndarray((len(text) + 32,), "<u8", padded, len(_PADDING) - 8, (1,))
+    words: "NDArray[np.uint64]" = np.ndarray((len(text) + 1,), "<u8", padded, len(_PADDING) - 8, (1,))
     most_whole, most_fraction = int(whole.max()), int(fraction.max())
     uncertain = np.zeros(len(stops), dtype=bool)
     if most_whole > MAX_WHOLE:
@@ -121,19 +128,21 @@ def decimal_values(text: bytes, numbers: Decimals) -> "Tuple[NDArray[np.float64]
         upper *= 1e8
         high, low = _sum(upper, high)
     if most_fraction:
-        first = _first_digits(words[stops + 9], fraction)
-        high, error = _sum(high, first * _FIRST[0])
+        groups = min((most_fraction + 7) // 8, 3)
+        # Many bytes are fetched at once, since it takes as long as a few.
+        texts = np.ndarray((len(text) + 1,), f"V{8 * groups}", padded, len(_PADDING) + 1, (1,))[stops]
+        kept = _FIRST_DIGITS[:, :groups].take(fraction, axis=0, mode="clip")
+        fractions = _eight_digits(texts.view("<u8").reshape(-1, groups) & kept)
+        high, error = _sum(high, fractions[:, 0] * _FIRST[0])
         low += error
-        low += first * _FIRST[1]
-    if most_fraction > 8:
-        second = _first_digits(words[stops + 17], fraction - 8)
-        high, error = _sum(high, second * _SECOND[0])
-        low += error
-        low += second * _SECOND[1]
-    if most_fraction > 16:
-        third = _first_digits(words[stops + 25], fraction - 16)
-        uncertain |= (third > 0) & (high < _THIRD_GROUP_FROM)
-        low += third * 1e-24
+        low += fractions[:, 0] * _FIRST[1]
+        if groups > 1:
+            high, error = _sum(high, fractions[:, 1] * _SECOND[0])
+            low += error
+            low += fractions[:, 1] * _SECOND[1]
+        if groups > 2:
+            uncertain |= (fractions[:, 2] > 0) & (high < _THIRD_GROUP_FROM)
+            low += fractions[:, 2] * 1e-24
     if exponents is not None:
         places = exponents.places
         powers = _last_digits(words[exponents.stops], exponents.digits)
@@ -154,31 +163,12 @@ def decimal_values(text: bytes, numbers: Decimals) -> "Tuple[NDArray[np.float64]
 
 def _last_digits(words: "NDArray[np.uint64]", count: "NDArray[np.int64]") -> "NDArray[np.float64]":
     """The number that the last `count` bytes of each word are, 0 to 8 of them."""
-    unused = _unused_bits(count)
-    words >>= unused
-    words <<= unused
+    words &= _LAST_DIGITS.take(count, mode="clip")
     return _eight_digits(words)
-
-
-def _first_digits(words: "NDArray[np.uint64]", count: "NDArray[np.int64]") -> "NDArray[np.float64]":
-    """The number that the first `count` bytes of each word are, 0 to 8 of them, followed by zeros."""
-    unused = _unused_bits(count)
-    words <<= unused
-    words >>= unused
-    return _eight_digits(words)
-
-
-def _unused_bits(count: "NDArray[np.int64]") -> "NDArray[np.uint64]":
-    used = np.minimum(count, 8)
-    np.maximum(used, 0, out=used)
-    used *= -8
-    used += 64
-    # A shift by 64 gives 0 in NumPy.
-    return used.view(np.uint64)
 
 
 def _eight_digits(words: "NDArray[np.uint64]") -> "NDArray[np.float64]":
-    words &= _PAIRS
+    """The number that the bytes of each word are, from 0 to 9 each, the first of them in the lowest bits."""
     words *= _TEN
     words >>= _8
     words &= _FOURS
@@ -187,7 +177,7 @@ def _eight_digits(words: "NDArray[np.uint64]") -> "NDArray[np.float64]":
     words &= _EIGHT
     words *= _MYRIAD
     # Of a little-endian word, the upper half is the second one.
-    return words.view("<u4")[1::2].astype(np.float64)
+    return words.view("<u4")[..., 1::2].astype(np.float64)
 
 
 def _sum(large: "NDArray[np.float64]", small: "NDArray[np.float64]") -> "Tuple[Any, Any]":

@@ -168,8 +168,8 @@ def _runs(text: bytes) -> Optional[_Runs]:
         kinds = kinds.copy()
         kinds[1:][(before == _EXPONENT) & (after == _MINUS)] = _EXPONENT_MINUS
         before, after = kinds[:-1], kinds[1:]
-    transitions = before << 4
-    transitions |= after << 1
+    transitions = before * np.uint8(16)
+    transitions |= after * np.uint8(2)
     transitions |= digits > 0
     return (
         None

@@ -176,9 +176,11 @@ def _plain_array(body: Body, charset: str) -> "Optional[NDArray[Any]]":
     library = json_library.ORJSON
     try:
         data = json.loads(source.decode("ascii")) if library is None else library.loads(source)
-        # Older NumPy refuses lists of several lengths only where it is told a type.
-        array = np.array(data, dtype=np.float64)
-        if b"." not in source:
+        if b"." in source:
+            array = np.array(data, dtype=np.float64)
+        else:
+            if source.count(b"[") > 1:
+                np.array(data, dtype=np.float64)  # older NumPy refuses lists of several lengths only for a given type
             array = np.array(data)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return None
