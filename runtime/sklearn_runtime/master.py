@@ -8,10 +8,11 @@ import signal
 import socket
 import sys
 import time
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, Iterator, Optional, Tuple
 
 from .settings import Settings
 from .worker import Worker
+from .worker_loads import WorkerLoads
 
 __all__ = ["Master"]
 
@@ -46,8 +47,11 @@ class Master:
         self._settings = settings
         self._service = service
         self._listener = listener
-        self._started: Dict[int, float] = {}
-        self._due: List[float] = [time.monotonic()] * workers
+        #: By process id: the worker's place, and when it was started.
+        self._started: Dict[int, Tuple[int, float]] = {}
+        #: By place: when a worker is to be started there.
+        self._due: Dict[int, float] = dict.fromkeys(range(workers), time.monotonic())
+        self._loads = WorkerLoads(workers)
         self._early_deaths = 0
         self._drain_until: Optional[float] = None
         # The workers hold the reading end: it becomes readable when this process is gone, however it went.
@@ -88,26 +92,25 @@ class Master:
 
     def _pause(self) -> Optional[float]:
         """Seconds until something is due, whatever signals come."""
-        due = min(self._due, default=float("inf")) if self._drain_until is None else self._drain_until
+        due = min(self._due.values(), default=float("inf")) if self._drain_until is None else self._drain_until
         return None if due == float("inf") else max(0.0, due - time.monotonic())
 
     def _fork_due(self) -> None:
         now = time.monotonic()
         if self._drain_until is None:
-            waiting = [due for due in self._due if due > now]
-            for _ in range(len(self._due) - len(waiting)):
-                self._fork()
-            self._due = waiting
+            for place in [place for place, due in self._due.items() if due <= now]:
+                del self._due[place]
+                self._fork(place)
 
-    def _fork(self) -> None:
+    def _fork(self, place: int) -> None:
         # A signal that reached the child while it still has this process's pipe would be taken for this process's own.
         with _signals_blocked():
             pid = os.fork()
             if pid == 0:
-                self._work()
-        self._started[pid] = time.monotonic()
+                self._work(place)
+        self._started[pid] = place, time.monotonic()
 
-    def _work(self) -> None:
+    def _work(self, place: int) -> None:
         """The child's whole life; does not return."""
         status = 1
         try:
@@ -116,7 +119,7 @@ class Master:
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.close(self._lifeline_held)
-            Worker(self._settings, self._service, self._listener, self._lifeline).run()
+            Worker(self._settings, self._service, self._listener, self._lifeline, self._loads, place).run()
             status = 0
         except BaseException:  # noqa: BLE001  the child must not go on with the master's work
             _log.exception("a worker failed")
@@ -126,17 +129,18 @@ class Master:
             os._exit(status)
 
     def _reap(self) -> None:
-        for pid, started in list(self._started.items()):
+        for pid, (place, started) in list(self._started.items()):
             ended, status = os.waitpid(pid, os.WNOHANG)
             if not ended:
                 continue
             del self._started[pid]
+            self._loads.remove(place)
             if self._drain_until is not None:
                 continue
             now = time.monotonic()
             self._early_deaths = self._early_deaths + 1 if now - started < _YOUNG_SECONDS else 0
             pause = _pause_after(self._early_deaths)
-            self._due.append(now + pause)
+            self._due[place] = now + pause
             _log.error("worker %d ended with %s: replaced in %.1f s", pid, _describe(status), pause)
 
     def _drain(self) -> None:

@@ -35,7 +35,7 @@ VARIABLES: Tuple[Variable, ...] = (
     Variable("SKLEARN_RUNTIME_MODEL_SKLEARN", "", "scikit-learn version of the fit; empty: not known"),
     Variable("SKLEARN_RUNTIME_MAX_BODY_BYTES", "104857600", "largest request body, bytes; more is answered with 413"),
     Variable("SKLEARN_RUNTIME_MAX_HEADER_BYTES", "16384", "largest request head, bytes; more is answered with 431"),
-    Variable("SKLEARN_RUNTIME_LARGE_BODY_BYTES", "65536", "bytes above which a body is predicted in a thread"),
+    Variable("SKLEARN_RUNTIME_LARGE_BODY_BYTES", "262144", "bytes above which a body is always predicted in a thread"),
     Variable("SKLEARN_RUNTIME_MAX_CONNECTIONS", "1024", "open connections a worker; more wait in the listen queue"),
     Variable("SKLEARN_RUNTIME_HEADER_TIMEOUT", "10", "seconds from a request's first byte to the end of its head"),
     Variable("SKLEARN_RUNTIME_BODY_TIMEOUT", "60", "seconds from the end of a request's head to the end of its body"),
@@ -102,7 +102,7 @@ class Settings(NamedTuple):
     workers: Optional[int] = None
     max_body_bytes: int = 100 * 1024 * 1024
     max_header_bytes: int = 16 * 1024
-    large_body_bytes: int = 64 * 1024
+    large_body_bytes: int = 256 * 1024
     max_connections: int = 1024
     header_timeout: float = 10.0
     body_timeout: float = 60.0

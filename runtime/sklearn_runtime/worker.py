@@ -1,6 +1,7 @@
 """One worker process: an event loop that accepts connections and answers requests, costly ones in a thread."""
 
 import asyncio
+import functools
 import logging
 import signal
 import socket
@@ -17,11 +18,15 @@ from .logs import AccessLog
 from .methods import METHODS
 from .routes import EXECUTION_PARAMETERS, respond
 from .settings import Settings
+from .worker_loads import WorkerLoads
 
 __all__ = ["Worker"]
 
 #: How long a connection that waits for its next request is still answered after SIGTERM: the request may be on its way.
 DRAIN_GRACE_SECONDS = 0.5
+
+#: How long a connection is left to a worker that has fewer. A worker that is busy for longer does not hold it up.
+TURN_SECONDS = 0.001
 
 #: Pause after the system had no file descriptor for another connection.
 ACCEPT_PAUSE_SECONDS = 0.5
@@ -43,9 +48,21 @@ class Worker:
         A listening, non-blocking socket.
     master_lifeline
         File descriptor that becomes readable when the master is gone.
+    loads
+        The connections of all workers.
+    place
+        This worker's place among them.
     """
 
-    def __init__(self, settings: Settings, service: Any, listener: socket.socket, master_lifeline: int) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        service: Any,
+        listener: socket.socket,
+        master_lifeline: int,
+        loads: WorkerLoads,
+        place: int,
+    ) -> None:
         self.settings = settings
         self.timeouts = timeouts_of(settings)
         self.receive_buffer = memoryview(bytearray(_RECEIVE_BYTES))
@@ -64,8 +81,10 @@ class Worker:
         self._listener = listener
         self._master_lifeline = master_lifeline
         self._connections: Set[Connection] = set()
-        self._opening: Set["asyncio.Future[Any]"] = set()
+        self._opening: Dict[Connection, "asyncio.Future[Any]"] = {}
         self._accepting = False
+        self._leaves_turn = self._has_left_turn = False
+        self._loads, self._place = loads, place
         self._tick_seconds = max(0.01, min(1.0, *(timeout / 4 for timeout in self.timeouts.values())))
 
     def run(self) -> None:
@@ -75,7 +94,7 @@ class Worker:
         self.loop.add_reader(self._master_lifeline, self._master_died)
         signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the master forked with its signals blocked
         self._tick()
-        self._accept_more(True)
+        self._room_changed()
         if self._service.own_model is not None:
             self.executor.submit(self._foresee, self._service.own_model)
         self.loop.run_forever()
@@ -113,6 +132,7 @@ class Worker:
 
     def opened(self, connection: Connection) -> None:
         """Count a connection in; at the limit, no more are accepted."""
+        self._opening.pop(connection, None)
         self._connections.add(connection)
 
     def closed(self, connection: Connection) -> None:
@@ -121,15 +141,30 @@ class Worker:
         self._room_changed()
 
     def _accept_more(self, more: bool) -> None:
-        if more and not self._accepting and not self.draining:
+        if more and not self._accepting and not self._leaves_turn and not self.draining:
             self._accepting = True
-            self.loop.add_reader(self._listener, self._accept)
+            self.loop.add_reader(self._listener, self._accept_in_turn)
         elif self._accepting and not more:
             self._accepting = False
             self.loop.remove_reader(self._listener)
 
+    def _accept_in_turn(self) -> None:
+        """Accept one connection, or leave it a moment to a worker that has fewer."""
+        least = self._loads.least_of_others(self._place)
+        if least is None or self._has_left_turn or self._connection_count() <= least:
+            self._has_left_turn = False
+            self._accept()
+        else:
+            self._leaves_turn = True
+            self._accept_more(False)
+            self.loop.call_later(TURN_SECONDS, self._turn_left)
+
+    def _turn_left(self) -> None:
+        self._leaves_turn, self._has_left_turn = False, True
+        self._room_changed()
+
     def _accept(self) -> bool:
-        """Accept one connection: taking all that wait would starve the other workers."""
+        """Accept one connection."""
         try:
             client, _ = self._listener.accept()
         except (BlockingIOError, ConnectionAbortedError):
@@ -140,23 +175,28 @@ class Worker:
             self.loop.call_later(ACCEPT_PAUSE_SECONDS, self._accept_more, True)
             return False
         client.setblocking(False)
-        opening = self.loop.create_task(self.loop.connect_accepted_socket(lambda: Connection(self), client))
-        self._opening.add(opening)
-        opening.add_done_callback(self._opening_done)
-        self._accept_more(self._has_room())
+        connection = Connection(self)
+        opening = self.loop.create_task(self.loop.connect_accepted_socket(lambda: connection, client))
+        self._opening[connection] = opening
+        opening.add_done_callback(functools.partial(self._opening_done, connection))
+        self._room_changed()
         return True
 
-    def _opening_done(self, opening: "asyncio.Future[Any]") -> None:
-        self._opening.discard(opening)
+    def _opening_done(self, connection: Connection, _: "asyncio.Future[Any]") -> None:
+        self._opening.pop(connection, None)
         self._room_changed()
 
     def _room_changed(self) -> None:
+        self._loads.set(self._place, self._connection_count())
         self._accept_more(self._has_room())
         if self.draining and not self._connections and not self._opening:
             self.loop.stop()
 
+    def _connection_count(self) -> int:
+        return len(self._connections) + len(self._opening)
+
     def _has_room(self) -> bool:
-        return len(self._connections) + len(self._opening) < self.settings.max_connections
+        return self._connection_count() < self.settings.max_connections
 
     # Time.
 

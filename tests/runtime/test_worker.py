@@ -7,8 +7,11 @@ import threading
 
 import pytest
 
+from sklearn_runtime.settings import Settings
 from tests.runtime.serving_process import read_all, read_response, serving
 from tests.runtime.test_connection import PING, post
+
+LARGE = Settings().large_body_bytes
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_a_model_that_is_quick_with_bodies_of_a_length_comes_to_the_loop():
 def test_other_requests_are_answered_on_the_loop_while_a_large_one_is_predicted(gate):
     with serving() as server, server.connect() as busy:
         server.invoke(b"thread")
-        busy.sendall(post(b"wait %b " % os.fsencode(gate) + b"x" * 70_000))
+        busy.sendall(post(b"wait %b " % os.fsencode(gate) + b"x" * LARGE))
         with gate.open("w") as pipe:
             assert not any(runs_in_thread(server, b"thread") for _ in range(3))
             pipe.write("done")
@@ -73,7 +76,7 @@ def test_other_requests_are_answered_on_the_loop_while_a_large_one_is_predicted(
 @pytest.mark.parametrize(
     ("body", "headers", "variables"),
     [
-        (b"thread " + b"x" * 65530, {}, {}),
+        (b"thread " + b"x" * (LARGE - 6), {}, {}),
         (b"thread", {}, {"SCRIPT_MAY_BLOCK": "true"}),
         (b"thread", {}, {"SKLEARN_RUNTIME_LARGE_BODY_BYTES": "5"}),
         # A packed body may hold any number of rows.
@@ -87,7 +90,7 @@ def test_large_and_packed_bodies_and_hooks_of_the_user_s_never_come_to_the_loop(
 
 def test_a_body_as_long_as_the_limit_may_run_on_the_loop():
     with serving() as server:
-        body = b"thread " + b"x" * 65529
+        body = b"thread " + b"x" * (LARGE - 7)
         server.invoke(body)
         assert not runs_in_thread(server, body)
 
@@ -201,6 +204,19 @@ def test_an_orderly_end_goes_on_when_the_master_dies_in_it(gate):
             server.wait_for(lambda line: "master process is gone" in line["message"])
             pipe.write("finished")
         assert read_response(client)[2] == b"finished"
+
+
+def test_connections_spread_over_the_workers():
+    with contextlib.ExitStack() as stack:
+        server = stack.enter_context(serving(workers=2))
+        clients = [stack.enter_context(server.connect()) for _ in range(20)]
+        workers = []
+        for client in clients:
+            client.sendall(post(b"pid"))
+            workers.append(read_response(client)[2])
+        # Ten each, but that a worker which is kept from running for a while misses its turn.
+        assert all(workers.count(worker) >= 4 for worker in set(workers))
+        assert len(set(workers)) == 2
 
 
 def test_without_file_descriptors_new_connections_wait():
