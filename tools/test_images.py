@@ -11,9 +11,10 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tools.interpreters import InterpreterMissingError, find_interpreter
@@ -48,14 +49,14 @@ class Outcome(NamedTuple):
     words
         The numbers of tests, or the reason.
     skips
-        pytest's line for each group of tests that were skipped.
+        How many tests were skipped for each reason.
     output
         All of pytest's output, where they failed.
     """
 
     state: str
     words: str
-    skips: tuple[str, ...] = ()
+    skips: Mapping[str, int] = MappingProxyType({})
     output: str = ""
 
 
@@ -111,13 +112,15 @@ def judge(status: int, output: str, seconds: float) -> Outcome:
 
     Example
     -------
-    >>> judge(0, "...\\nSKIPPED [1] a.py:3: no orjson\\n3 passed, 1 skipped in 2.0s", 2.4)
-    Outcome(state='passed', words='3 passed, 1 skipped in 2 s', skips=('SKIPPED [1] a.py:3: no orjson',), output='')
+    >>> judge(0, "...\\nSKIPPED [4] a.py:3: no orjson\\n3 passed, 4 skipped in 2.0s", 2.4)
+    Outcome(state='passed', words='3 passed, 4 skipped in 2 s', skips={'no orjson': 4}, output='')
     """
     lines = output.splitlines() or [""]
     counts = ", ".join(" ".join(count) for count in _COUNT.findall(lines[-1])) or f"pytest ended with status {status}"
     words = f"{counts} in {seconds:.0f} s"
-    skips = tuple(line for line in lines if line.startswith("SKIPPED ["))
+    skips: dict[str, int] = {}
+    for number, reason in re.findall(r"^SKIPPED \[(\d+)\] \S+ (.*)$", output, re.MULTILINE):
+        skips[reason] = skips.get(reason, 0) + int(number)
     return Outcome("failed", words, skips, output) if status else Outcome("passed", words, skips)
 
 
@@ -136,7 +139,9 @@ def report(outcomes: dict[Image, Outcome]) -> str:
     """
     lines = [f"{'image':12} {'Python':6} scikit-learn"]
     lines += [f"{i.version:12} {i.python:6} {i.sklearn:12} {o.state}: {o.words}" for i, o in outcomes.items()]
-    lines += [f"{image.version}: {skip}" for image, outcome in outcomes.items() for skip in outcome.skips]
+    skips = [(i.version, number, reason) for i, o in outcomes.items() for reason, number in o.skips.items()]
+    lines += ["", "skipped"] * bool(skips)
+    lines += [f"{version:12} {number:6} {reason}" for version, number, reason in skips]
     return "\n".join(lines)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import scipy
 import sklearn
 from sklearn.ensemble import GradientBoostingClassifier
@@ -26,6 +27,13 @@ SCIPY = tuple(map(int, scipy.__version__.split(".")[:2]))
 
 #: What scipy.sparse has in each format: ``csr_matrix``, and from SciPy 1.8 on ``csr_array``.
 SPARSE_KINDS = ("matrix",) if SCIPY < (1, 8) else ("matrix", "array")
+
+names_are_known = pytest.mark.skipif(
+    SKLEARN < (1, 0), reason="models know their columns' names from scikit-learn 1.0 on"
+)
+width_is_known = pytest.mark.skipif(
+    SKLEARN < (0, 23), reason="models know their columns' number from scikit-learn 0.23 on"
+)
 
 #: Another scikit-learn than the installed one.
 OTHER_SKLEARN = "0.23.2" if SKLEARN == (0, 20) else "0.20.3"

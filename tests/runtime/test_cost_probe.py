@@ -15,6 +15,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn_runtime import cost_probe as module
 from sklearn_runtime.cost import BUDGET_SECONDS
 from sklearn_runtime.cost_probe import measure, sample_row
+from tests.runtime.estimators import width_is_known
 
 
 class Clock:
@@ -89,6 +90,7 @@ def test_a_model_that_takes_no_sample_stays_unknown(model, caplog):
     assert caplog.records == []
 
 
+@width_is_known
 def test_the_sample_of_a_pipeline_holds_what_its_columns_do():
     columns = ColumnTransformer([("kind", OneHotEncoder(), [0]), ("size", StandardScaler(), [1])])
     rows = np.array([["red", 1.0], ["blue", 2.0]], dtype=object)
@@ -99,11 +101,13 @@ def test_the_sample_of_a_pipeline_holds_what_its_columns_do():
     assert measure(model, "predict", 2)
 
 
+@width_is_known
 def test_numbers_are_a_sample_of_float64():
     sample = sample_row(LinearRegression().fit([[1.0, 2.0], [2.0, 3.0]], [1.0, 2.0]))
     assert sample is not None
     assert (sample.dtype.str, sample.tolist()) == ("<f8", [[1.0, 1.0]])
 
 
+@width_is_known
 def test_the_example_in_the_docstring_runs():
     assert doctest.testmod(module).failed == 0

@@ -19,7 +19,7 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardSca
 from sklearn_runtime.errors import InputRefused, InvalidRows, MissingValue, UnknownMethod
 from sklearn_runtime.prediction import predict
 from sklearn_runtime.rows import NamedRows
-from tests.runtime.estimators import SKLEARN, boosting
+from tests.runtime.estimators import SKLEARN, boosting, names_are_known, width_is_known
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 NAMES = ["a", "b", "c", "d"]
@@ -30,10 +30,6 @@ PLAIN = LogisticRegression(max_iter=1000).fit(IRIS, LABELS)
 NAMED = LogisticRegression(max_iter=1000).fit(FRAME, LABELS)
 
 pytestmark = pytest.mark.filterwarnings("ignore:X does not have valid feature names:UserWarning")
-names_are_known = pytest.mark.skipif(
-    SKLEARN < (1, 0), reason="models know their columns' names from scikit-learn 1.0 on"
-)
-width_is_known = pytest.mark.skipif(SKLEARN < (0, 23), reason="models know their columns' number from 0.23 on")
 
 
 @pytest.mark.parametrize(
