@@ -77,7 +77,7 @@ def show(results: Results, console: Console) -> None:
     for table in make_tables(results):
         shown = RichTable(title=table.title, title_justify="left")
         for number, column in enumerate(table.header):
-            shown.add_column(column, justify="right" if number else "left", overflow="fold")
+            shown.add_column(column, justify="right" if number else "left", no_wrap=not number)
         for row in table.rows:
             shown.add_row(*row)
         console.print(shown)

@@ -20,8 +20,8 @@ _METHOD = """## How it is measured
 - Every server runs alone, with 2 workers, on the loopback interface of the machine that also runs the client; the
   client takes its share of the processors, so **CPU for a request** says more than requests a second. It is the
   user and system time of the server's whole process tree, nginx included.
-- {rounds} rounds over all servers, {seconds:g} s a cell, the median over the rounds. 16 connections unless a row
-  says otherwise, kept open by wrk, one thread. 100,000 rows: one request after another over one connection.
+- Rounds over all servers: {rounds}, {seconds:g} s a cell, the median over the rounds. 16 connections unless a row says
+  otherwise, kept open by wrk, one thread. 100,000 rows: one request after another over one connection.
 - Before a cell is measured, the server's answer to the very body is compared with scikit-learn's in-process answer.
   Where it differs the table says so in place of a figure. The servers' table shows how many of 1,000 distinct rows,
   sent by 64 threads, were answered with their own prediction, for each format.

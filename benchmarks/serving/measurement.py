@@ -57,7 +57,9 @@ def _load(server: ServerProcess, request: Request, cell: Cell, seconds: float, f
     before = server.cpu_seconds()
     counted = run_load(server.port, request, cell.connections, seconds, folder)
     used = server.cpu_seconds() - before
-    if counted.status_errors or not counted.requests:
+    if not counted.requests:
+        return "no answer in time"
+    if counted.status_errors:
         return f"{counted.status_errors} of {counted.requests} failed"
     return Sample(
         counted.requests / counted.seconds,

@@ -15,7 +15,7 @@ def curves(data: dict[str, Any]) -> dict[str, list[tuple[int, float, float]]]:
     found: dict[str, list[tuple[int, float, float]]] = {}
     for connections, cell in data["run"]["concurrency"]:
         for server, entry in data["cells"].get(cell, {}).items():
-            if entry["samples"] and not entry["problem"]:
+            if server in data["servers"] and entry["samples"] and not entry["problem"]:
                 rate, _, p99 = (statistics.median(sample[i] for sample in entry["samples"]) for i in range(3))
                 found.setdefault(server, []).append((connections, rate, p99))
     return found

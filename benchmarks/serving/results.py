@@ -98,8 +98,3 @@ class Results:
         if entry["problem"] is not None:
             return str(entry["problem"])
         return Sample(*(statistics.median(column) for column in zip(*entry["samples"], strict=True)))
-
-    def rate(self, cell: str, server: str) -> float | None:
-        """Requests a second, None where there is no figure."""
-        figure = self.figure(cell, server)
-        return figure.requests_per_second if isinstance(figure, Sample) else None

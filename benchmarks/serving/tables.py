@@ -66,10 +66,12 @@ def _tables(results: Results) -> Iterator[Table]:
     title = "Multi-model: CPU for a request in the toolkit's handler, microseconds (without its Java server)"
     yield _grid(title, results, hooks, MULTI_MODEL_CELLS, _CPU)
     yield _servers(results)
-    rows = [
-        [one.text, f"{one.least:g}x", f"{one.found:.2f}x" if one.found else "-", one.verdict] for one in judge(results)
-    ]
-    yield Table("What was wanted", ["", "wanted", "found", ""], rows)
+    rows = [[one.text, _times(one.least), _times(one.found), _times(one.cpu), one.verdict] for one in judge(results)]
+    yield Table("What was wanted", ["", "wanted", "requests a second", "CPU", ""], rows)
+
+
+def _times(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{ratio:.1f}x"
 
 
 class Quantity(NamedTuple):
@@ -80,7 +82,7 @@ class Quantity(NamedTuple):
 
 
 _RATE = Quantity(lambda one: f"{one.requests_per_second:,.0f}", lambda one: one.requests_per_second)
-_CPU = Quantity(lambda one: f"{one.cpu_us:,.0f}", lambda one: 1 / one.cpu_us)
+_CPU = Quantity(lambda one: f"{one.cpu_us:,.0f}", lambda one: 1 / max(one.cpu_us, 1))
 _SECONDS = Quantity(lambda one: f"{one.p50_ms / 1e3:.2f}", lambda one: 1 / one.p50_ms)
 _LATENCY = Quantity(
     lambda one: f"{one.p50_ms:.1f} / {one.p99_ms:.1f}" + (f" ({one.errors:.0f} errors)" if one.errors else "")

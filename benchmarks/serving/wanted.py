@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from benchmarks.serving.multi_model import DEFAULTS, HOOKS, MULTI_MODEL_CELLS
 from benchmarks.serving.protocol import SAGEMAKER
-from benchmarks.serving.results import Results
+from benchmarks.serving.results import Results, Sample
 from benchmarks.serving.servers import OURS, OURS_ORJSON, SERVERS, STOCK, STOCK_WITH_HOOKS
 from benchmarks.serving.workload import LARGE_ROWS, LINEAR, Cell
 
@@ -18,12 +18,15 @@ class Wanted(NamedTuple):
     Attributes
     ----------
     least, found
-        How many times as fast; `found` is None where a figure is missing.
+        How many times as many requests a second; `found` is None where a figure is missing.
+    cpu
+        How many times less of the server's CPU a request takes: what else runs on the machine moves it least.
     """
 
     text: str
     least: float
     found: float | None
+    cpu: float | None
 
     @property
     def verdict(self) -> str:
@@ -60,9 +63,9 @@ _AIMS = (
 def judge(results: Results) -> Iterator[Wanted]:
     """Every aim with what was found."""
     for text, cell, server, other, least in _AIMS:
-        yield Wanted(text, least, _times(results, cell, server, other))
-
-
-def _times(results: Results, cell: Cell, server: str, other: str) -> float | None:
-    ours, theirs = results.rate(cell.name, server), results.rate(cell.name, other)
-    return ours / theirs if ours and theirs else None
+        figure, against = results.figure(cell.name, server), results.figure(cell.name, other)
+        if isinstance(figure, Sample) and isinstance(against, Sample):
+            times = figure.requests_per_second / against.requests_per_second
+            yield Wanted(text, least, times, against.cpu_us / max(figure.cpu_us, 1))
+        else:
+            yield Wanted(text, least, None, None)

@@ -58,8 +58,8 @@ class Cell(NamedTuple):
         >>> Cell("LogisticRegression", 1000, "npy", 16).name
         'LogisticRegression, 1,000 rows, NPY'
         """
-        several = "" if self.connections in (0, 16) else f", {self.connections} connections"
-        return f"{self.model}, {self.rows:,} row{'s' * (self.rows > 1)}, {self.format.upper()}{several}"
+        kept = "" if self.connections in (0, 16) else f", {self.connections} connection{'s' * (self.connections > 1)}"
+        return f"{self.model}, {self.rows:,} row{'s' * (self.rows > 1)}, {self.format.upper()}{kept}"
 
 
 _FORMATS = ("npy", "json", "csv")

@@ -17,20 +17,17 @@ def results():
 
 def test_a_figure_is_the_median_field_by_field(results):
     assert results.figure("one row", "aws") == Sample(300.0, 1.0, 2.0, 1e6 / 300.0, 0)
-    assert results.rate("one row", "aws") == 300.0
 
 
 def test_one_wrong_answer_takes_the_place_of_the_figure(results):
     results.add("one row", "aws", "wrong")
     results.add("one row", "aws", Sample(5.0, 1.0, 2.0, 3.0, 0))
     assert results.figure("one row", "aws") == "wrong"
-    assert results.rate("one row", "aws") is None
 
 
 def test_a_server_that_was_not_asked_has_nothing_and_one_that_is_missing_has_failed(results):
     assert results.figure("other", "aws") is None
     assert results.figure("one row", "mlflow") == "failed"
-    assert results.rate("one row", "mlflow") is None
 
 
 def test_a_file_gives_the_same_results(results, tmp_path):
