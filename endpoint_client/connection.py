@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import random
+from typing import TYPE_CHECKING, Any
 
 from endpoint_client.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
     import boto3
     from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+# Error code of InvokeEndpoint, status 429: a serverless endpoint starts, or a multi-model endpoint loads the model.
+LOADING = "ModelNotReadyException"
+# Seconds; botocore's own pauses are bounded by 20 as well.
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 20.0
 
 
 def connect(
@@ -40,7 +47,7 @@ def connect(
         user_agent_extra="lib/sagemaker-sklearn-cdk",
     )
     try:
-        return (session or boto3.Session()).client("sagemaker-runtime", region_name=region, config=config)
+        client = (session or boto3.Session()).client("sagemaker-runtime", region_name=region, config=config)
     except NoRegionError:
         raise ConfigurationError(
             'no AWS region: pass region="eu-central-1" (or yours), set AWS_DEFAULT_REGION, or configure one with '
@@ -48,3 +55,22 @@ def connect(
         ) from None
     except (BotoCoreError, ValueError) as error:
         raise ConfigurationError(f"cannot make a client for sagemaker-runtime: {error}") from error
+    # What a handler of this event returns are the seconds until the next try; the stubs know of none that returns.
+    pause: Any = _LoadingModel(max_attempts).pause
+    client.meta.events.register("needs-retry.sagemaker-runtime.InvokeEndpoint", pause)
+    return client
+
+
+class _LoadingModel:
+    """Tries again while the model is loaded or provisioned, which botocore does not take for throttling."""
+
+    def __init__(self, max_attempts: int) -> None:
+        self._max_attempts = max_attempts
+
+    def pause(self, response: Any, attempts: int, **_: Any) -> float | None:
+        """Seconds until the next try; None: leave it to botocore."""
+        code = response[1].get("Error", {}).get("Code") if response is not None else None
+        if code != LOADING or attempts >= self._max_attempts:
+            return None
+        # Callers that were refused together do not come back together.
+        return min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (attempts - 1)) * random.uniform(0.5, 1.0)  # noqa: S311

@@ -9,12 +9,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from endpoint_client.connection import connect
+from endpoint_client.encodings import encoding_of
 from endpoint_client.exceptions import ConfigurationError, PayloadTooLarge
 from endpoint_client.responses import RawResponse, join, read_array
-from endpoint_client.rows import CONTENT_TYPES, rows_of
+from endpoint_client.rows import rows_of
 from endpoint_client.service_errors import from_boto_error, from_client_error
 from endpoint_client.splitting import Part, split_rows
-from sklearn_runtime.content_types import NPY
+from sklearn_runtime.content_types import NPY, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -45,12 +46,15 @@ class Predictor:
         AWS region, for example ``"eu-central-1"``. Default: the session's, as boto3 configures it.
     session : boto3.Session, optional
         Credentials and region to use. Default: boto3's own (environment, profile, role).
-    content_type : str, default "application/x-npy"
-        How inputs are sent: ``application/x-npy``, ``application/json`` or ``text/csv``. NPY keeps every dtype and is
-        the fastest; JSON and CSV also carry columns of different types, CSV also a DataFrame's column names.
+    content_type : str, optional
+        How inputs are sent. Default: by what they are. Numbers go as NPY, sparse matrices as npz, a DataFrame with its
+        column names (numbers as CSV with a header, all else as JSON), text and mixed lists as JSON. Or one of
+        ``application/x-npy``, ``application/json``, ``text/csv``, ``application/jsonlines``, ``application/x-npz``,
+        and, for an endpoint that has pyarrow, ``application/x-parquet``, ``application/vnd.apache.arrow.stream`` and
+        ``application/vnd.apache.arrow.file``.
     accept : str, default "application/x-npy"
-        How results are asked for; `predict` gives an ndarray whatever this is. CSV writes a 1-D result and a result
-        of one column alike, so both come back 1-D.
+        How results are asked for; `predict` gives an ndarray whatever this is, but for ``application/x-npz``, which
+        gives a sparse matrix. CSV writes a 1-D result and a result of one column alike, so both come back 1-D.
     method : str, optional
         The model's method that `predict` calls, for example ``"predict_proba"``. Default: the endpoint's setting.
     target_variant : str, optional
@@ -63,8 +67,10 @@ class Predictor:
     read_timeout : float, default 70
         Seconds to wait for an answer. A container has 60 s.
     max_attempts : int, default 3
-        Tries of one request, the first included. Tried again, with growing pauses: throttling, statuses 500, 502, 503
-        and 504, broken connections, timeouts (botocore's "standard" mode). An error of the model is never tried again.
+        Tries of one request, the first included. Tried again, with growing pauses: throttling, a model that is still
+        loading, statuses 500, 502, 503 and 504, broken connections, timeouts (botocore's "standard" mode). An error of
+        the model is never tried again. For a serverless endpoint that starts from nothing, raise it: pauses double
+        from one second to 20.
 
     Raises
     ------
@@ -85,7 +91,7 @@ class Predictor:
         *,
         region: str | None = None,
         session: boto3.Session | None = None,
-        content_type: str = NPY,
+        content_type: str | None = None,
         accept: str = NPY,
         method: str | None = None,
         target_variant: str | None = None,
@@ -167,10 +173,11 @@ class Predictor:
         Parameters
         ----------
         data : ndarray, list, tuple, pandas DataFrame or Series, scipy sparse matrix, or bytes
-            Rows of features; one dimension (a flat list, a 1-D array, a Series) is one row. Sparse rows are sent dense.
-            A DataFrame's column names travel in CSV, where the endpoint matches them with the model's; in NPY and JSON
-            its values go by position. Bytes are sent as they are, in one request, for an endpoint with an ``input_fn``
-            of its own.
+            Rows of features; one dimension (a flat list, a 1-D array, a Series) is one row. A DataFrame's column names
+            travel, and the endpoint matches them with the model's; with ``content_type`` NPY or JSON its values go by
+            position. Whole numbers beyond 2**53 arrive exactly only as NPY. Bytes are sent as they are, in one request,
+            for an endpoint with an ``input_fn`` of its own; name their content type (default: NPY or JSON, by how they
+            start).
         raw : bool, default False
             Give what the server said instead of an array, from one request: the input is not cut.
         method, content_type, accept, target_variant : str, optional
@@ -180,7 +187,8 @@ class Predictor:
         -------
         ndarray of shape (n_rows,) or (n_rows, ...)
             One result a row, in the input's order, with the dtype that the endpoint sent: NPY keeps the model's own;
-            JSON gives int64, float64, bool or text; CSV gives float64 or text.
+            JSON and JSON lines give int64, float64, bool or text; CSV gives int64, float64 or text; npz gives a
+            scipy.sparse.csr_matrix.
         RawResponse
             With ``raw=True``.
 
@@ -188,6 +196,8 @@ class Predictor:
         ------
         InvalidInput
             `data` is no table of numbers and text, or `content_type` cannot carry it.
+        ConfigurationError
+            `content_type` is no format of tables, or needs a library that is not installed.
         PayloadTooLarge
             One row alone, or bytes, or any input with ``raw=True``, exceeds ``max_payload_bytes``.
         InputRejected
@@ -213,20 +223,17 @@ class Predictor:
             target_variant=target_variant or self.target_variant,
         )
         if isinstance(data, bytes | bytearray | memoryview):
-            answer = send(Part(0, 0, self._whole(bytes(data))), content_type=content_type)
+            body = self._whole(bytes(data))
+            answer = send(Part(0, 0, body), content_type=content_type or sniff(body))
             return answer if raw else read_array(answer)
-        if content_type not in CONTENT_TYPES:
-            raise ConfigurationError(
-                f"content_type={content_type!r} cannot carry arrays: use {', '.join(CONTENT_TYPES)}, or encode the "
-                "data yourself and pass bytes"
-            )
         rows = rows_of(data)
-        encode = partial(rows.encode, content_type=content_type)
-        send = partial(send, content_type=rows.media_type(content_type))
+        encoding = encoding_of(rows, content_type)
+        send = partial(send, content_type=encoding.content_type)
         if raw:
-            return send(Part(0, rows.count, self._whole(encode(0, rows.count))))
-        parts = split_rows(rows.count, encode, self.max_payload_bytes)
-        return join(_in_order(send, parts, self.max_concurrency))
+            return send(Part(0, rows.count, self._whole(encoding.encode(0, rows.count))))
+        parts = split_rows(rows.count, encoding.encode, self.max_payload_bytes)
+        results: NDArray[Any] = join(_in_order(send, parts, self.max_concurrency))
+        return results
 
     def predict_proba(self, data: Any) -> NDArray[Any]:
         """Class probabilities, of shape (n_rows, n_classes); as `predict` with ``method="predict_proba"``."""
@@ -271,8 +278,8 @@ class Predictor:
         if len(body) > self.max_payload_bytes:
             raise PayloadTooLarge(
                 f"the input takes {len(body):,} bytes, and a request holds at most {self.max_payload_bytes:,}: bytes, "
-                "and inputs with raw=True, go in one request; send fewer rows, or raise max_payload_bytes if the "
-                "endpoint takes more",
+                "and inputs with raw=True, are never cut; send fewer rows, leave raw=True out, or raise "
+                "max_payload_bytes if the endpoint takes more",
                 size=len(body),
                 limit=self.max_payload_bytes,
             )

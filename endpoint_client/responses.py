@@ -14,8 +14,6 @@ from sklearn_runtime.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
-
     from endpoint_client.splitting import Part
 
 
@@ -40,25 +38,24 @@ class RawResponse:
     request_id: str = ""
 
 
-def read_array(response: RawResponse) -> NDArray[Any]:
+def read_array(response: RawResponse) -> Any:
     """Decode a response by the content type that it came in.
 
     Raises
     ------
     UnreadableResponse
-        Another content type than JSON, CSV and NPY, or a body that is no array.
+        Another content type than JSON, JSON lines, CSV, NPY and npz, or a body that is no array.
     """
     try:
-        array: NDArray[Any] = codecs.decode(response.body, response.content_type)
+        return codecs.decode(response.body, response.content_type)
     except RequestError as error:
         raise UnreadableResponse(
             f"the endpoint answered with {len(response.body):,} bytes of {response.content_type or 'no type'} that "
             f"are no array: {error} (request id {response.request_id}); predict(..., raw=True) gives them as they are"
         ) from error
-    return array
 
 
-def join(answers: Iterable[tuple[Part, RawResponse]]) -> NDArray[Any]:
+def join(answers: Iterable[tuple[Part, RawResponse]]) -> Any:
     """Put the answers for the parts of one input together, in the order given.
 
     Raises
@@ -71,12 +68,21 @@ def join(answers: Iterable[tuple[Part, RawResponse]]) -> NDArray[Any]:
     if len(arrays) == 1:
         return arrays[0]
     for part, array in pairs:
-        if array.ndim == 0 or len(array) != part.stop - part.start:
+        if array.ndim == 0 or array.shape[0] != part.stop - part.start:
             raise UnreadableResponse(
                 f"the endpoint answered rows {part.start} to {part.stop - 1} with an array of shape {array.shape}, not "
                 "with one result a row, so that the answers cannot be joined: send fewer rows at once"
             )
     try:
-        return np.concatenate(arrays)
+        return _stacked(arrays)
     except ValueError as error:
         raise UnreadableResponse(f"the answers for the parts of the input differ in shape: {error}") from error
+
+
+def _stacked(arrays: list[Any]) -> Any:
+    if all(isinstance(array, np.ndarray) for array in arrays):
+        return np.concatenate(arrays)
+    # scipy has read these: it is there.
+    from scipy import sparse
+
+    return sparse.vstack(arrays, format="csr")

@@ -1,4 +1,4 @@
-"""Turns what a caller has - arrays, lists, pandas and scipy objects - into rows that can be cut and encoded."""
+"""Turns what a caller has - arrays, lists, pandas and scipy objects - into rows that can be cut."""
 
 from __future__ import annotations
 
@@ -10,14 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from endpoint_client.exceptions import InvalidInput
-from sklearn_runtime import codecs
-from sklearn_runtime.content_types import CSV, JSON, NPY
-from sklearn_runtime.errors import RequestError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-CONTENT_TYPES = (NPY, JSON, CSV)
 
 
 class _Sliceable(Protocol):
@@ -34,57 +29,43 @@ class _Sliceable(Protocol):
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of one input, ready to be cut and encoded.
+    """Rows of one input.
 
     Attributes
     ----------
     values : ndarray of shape (n_rows, n_features, ...), or scipy CSR of shape (n_rows, n_features)
+        Of numbers, booleans or text; or of objects: numbers, booleans, text and None (missing).
     names : list of str or None
         Feature names, where the input carries them: the columns of a DataFrame.
+    frame : DataFrame or None
+        The same rows, for formats that keep a type a column.
     """
 
     values: _Sliceable
     names: list[str] | None = None
+    frame: Any = None
 
     @property
     def count(self) -> int:
         """Number of rows."""
         return self.values.shape[0]
 
-    def encode(self, start: int, stop: int, content_type: str) -> bytes:
-        """Encode rows `start` to `stop` as `content_type`.
+    @property
+    def sparse(self) -> bool:
+        """Whether the values are a sparse matrix."""
+        return not isinstance(self.values, np.ndarray)
 
-        Names travel in CSV only, as a header: the endpoint matches them with the model's ``feature_names_in_``.
-        In NPY and JSON values go by position. A sparse matrix is made dense here, a part at a time.
-
-        Raises
-        ------
-        InvalidInput
-            `content_type` cannot carry these values.
-        """
+    def dense(self, start: int, stop: int) -> NDArray[Any]:
+        """Give the values of rows `start` to `stop`; sparse ones are made dense here, a part at a time."""
         part = self.values[start:stop]
-        array = part if isinstance(part, np.ndarray) else part.toarray()
-        try:
-            if content_type == CSV:
-                return codecs.encode_csv(array, self.names)
-            return codecs.encode(array, content_type)
-        except RequestError as error:
-            raise InvalidInput(
-                f"the input of dtype {array.dtype} and shape {self.values.shape} cannot be sent as {content_type}: "
-                f"{error}"
-            ) from error
+        values: NDArray[Any] = part.toarray() if self.sparse else part
+        return values
 
-    def media_type(self, content_type: str) -> str:
-        """Add to ``text/csv`` whether it has a header (RFC 4180), where the endpoint could guess wrong.
-
-        It takes a first line without any number for a header. Everywhere else the plain type is sent, for hooks that
-        compare it with ``==``.
-        """
-        if content_type != CSV:
-            return content_type
-        if self.names is not None:
-            return f"{CSV}; header=present" if any(map(_like_a_number, self.names)) else CSV
-        return CSV if self.values.dtype.kind in "biuf" else f"{CSV}; header=absent"
+    def cells(self, start: int, stop: int) -> list[list[Any]]:
+        """Give rows `start` to `stop` of a frame as Python's own values, as its columns have them; None is missing."""
+        part = self.frame.iloc[start:stop].astype(object)
+        part = part.where(part.notna(), None)
+        return [list(row) for row in zip(*(part.iloc[:, place] for place in range(part.shape[1])), strict=True)]
 
 
 def rows_of(data: Any) -> Rows:
@@ -104,14 +85,18 @@ def rows_of(data: Any) -> Rows:
     # A caller who holds such an object has imported its library already: never import it here.
     pandas, sparse = sys.modules.get("pandas"), sys.modules.get("scipy.sparse")
     if sparse is not None and sparse.issparse(data):
-        rows = Rows(_nonempty(data.tocsr() if data.ndim == 2 else data.reshape(1, -1).tocsr()))
+        rows = Rows(_nonempty(_numeric(data.tocsr() if data.ndim == 2 else data.reshape(1, -1).tocsr())))
     elif pandas is not None and isinstance(data, pandas.DataFrame):
-        rows = Rows(_nonempty(_frame_values(data)), _names(data.columns))
+        rows = _frame_rows(data)
     elif pandas is not None and isinstance(data, pandas.Series):
-        rows = Rows(_nonempty(_frame_values(data.to_frame().T)), _names(data.index))
+        rows = _frame_rows(data.to_frame().T)
     else:
         rows = Rows(_nonempty(_array(data)))
     return rows
+
+
+def _frame_rows(frame: Any) -> Rows:
+    return Rows(_nonempty(_frame_values(frame)), _names(frame.columns), frame)
 
 
 def _array(data: Any) -> NDArray[Any]:
@@ -138,10 +123,7 @@ def _typed(array: NDArray[Any]) -> NDArray[Any]:
     if array.dtype.kind in "biufU":
         return array
     if array.dtype != object:
-        raise InvalidInput(
-            f"the input has dtype {array.dtype}; features are numbers, booleans or text: convert it, for example with "
-            ".astype(float)"
-        )
+        raise _not_features(array)
     values = array.ravel().tolist()
     if all(value is None or isinstance(value, numbers.Real) for value in values):
         return array.astype(np.float64)
@@ -154,6 +136,19 @@ def _typed(array: NDArray[Any]) -> NDArray[Any]:
                 "features are numbers, booleans, text or missing (None, NaN)"
             )
     return array
+
+
+def _numeric(matrix: Any) -> Any:
+    if matrix.dtype.kind not in "biuf":
+        raise _not_features(matrix)
+    return matrix
+
+
+def _not_features(values: _Sliceable) -> InvalidInput:
+    return InvalidInput(
+        f"the input has dtype {values.dtype}; features are numbers, booleans or text: convert it, for example with "
+        ".astype(float)"
+    )
 
 
 def _at_least_one_row(array: NDArray[Any]) -> NDArray[Any]:
@@ -170,11 +165,3 @@ def _names(labels: Any) -> list[str] | None:
     # As scikit-learn: names count only where all of them are text (a plain frame has numbers).
     names = list(labels)
     return names if all(isinstance(name, str) for name in names) else None
-
-
-def _like_a_number(name: str) -> bool:
-    try:
-        float(name)
-    except ValueError:
-        return False
-    return True

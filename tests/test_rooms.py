@@ -26,7 +26,7 @@ ALLOWED = {
 }
 # Used when they are there, never needed: imported only inside functions.
 OPTIONAL = {
-    "endpoint_client": {"pandas", "scipy"},
+    "endpoint_client": {"pandas", "pyarrow", "scipy"},
     "runtime": {"joblib", "orjson", "pandas", "pyarrow", "scipy", "skops"},
 }
 

@@ -3,29 +3,80 @@
 import doctest
 import json
 import threading
+from functools import partial
+from typing import Any
 
 import boto3
 import numpy as np
+import pandas as pd
 import pytest
+import scipy.sparse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import endpoint_client.predictor
 from endpoint_client import ConfigurationError, EndpointNotFound, InputRejected, PayloadTooLarge, Predictor
+from sklearn_runtime import codecs
 
 from .conftest import Answer
 
 CONTENT_TYPES = ["application/x-npy", "application/json", "text/csv"]
+COLUMN_TYPES = [
+    "application/x-parquet",
+    "application/vnd.apache.arrow.stream",
+    "application/vnd.apache.arrow.file",
+]
 
 
-@pytest.mark.parametrize("accept", CONTENT_TYPES)
-@pytest.mark.parametrize("content_type", CONTENT_TYPES)
+@pytest.mark.parametrize("accept", [*CONTENT_TYPES, "application/jsonlines"])
+@pytest.mark.parametrize("content_type", [*CONTENT_TYPES, "application/jsonlines", *COLUMN_TYPES])
 def test_predictions_are_the_models_whatever_the_content_types(endpoint, features, content_type, accept):
     with Predictor("ep", content_type=content_type, accept=accept) as predictor:
         np.testing.assert_array_equal(predictor.predict(features), endpoint.model.predict(features))
         np.testing.assert_array_equal(predictor.predict_proba(features), endpoint.model.predict_proba(features))
     assert endpoint.requests[0].headers["content-type"] == content_type
     assert endpoint.requests[0].headers["accept"] == accept
+
+
+@pytest.mark.parametrize(
+    ("given", "content_type"),
+    [
+        (np.asarray, "application/x-npy"),
+        (np.ndarray.tolist, "application/x-npy"),
+        (scipy.sparse.coo_matrix, "application/x-npz"),
+        (pd.DataFrame, "application/x-npy"),
+        (partial(pd.DataFrame, columns=list("abcd")), "text/csv"),
+        (partial(pd.DataFrame, columns=list("abcd"), dtype=object), "application/json"),
+    ],
+)
+def test_the_content_type_suits_the_input(endpoint, predictor, features, given, content_type):
+    predictor.max_payload_bytes = 1500
+    np.testing.assert_array_equal(predictor.predict(given(features)), endpoint.model.predict(features))
+    assert {request.headers["content-type"] for request in endpoint.requests} == {content_type}
+    assert len(endpoint.requests) > 1
+    assert all(len(request.body) <= 1500 for request in endpoint.requests)
+
+
+def test_sparse_answers_are_joined_sparse(endpoint, features):
+    def container(request):
+        rows = codecs.decode(request.body, request.headers["content-type"])
+        return Answer(codecs.encode(scipy.sparse.csc_matrix(rows), "application/x-npz"), "application/x-npz")
+
+    endpoint.container = container
+    with Predictor("ep", accept="application/x-npz", max_payload_bytes=1500) as predictor:
+        result: Any = predictor.transform(features)
+    assert scipy.sparse.issparse(result)
+    np.testing.assert_array_equal(result.toarray(), features)
+    assert len(endpoint.requests) > 1
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [(b"[[1, 1, 1, 1]]", "application/json"), (codecs.encode_npy(np.ones((1, 4))), "application/x-npy")],
+)
+def test_bytes_without_a_content_type_go_as_what_they_look_like(endpoint, predictor, body, content_type):
+    np.testing.assert_array_equal(predictor.predict(body), [1])
+    assert endpoint.requests[0].headers["content-type"] == content_type
 
 
 @pytest.mark.parametrize("method", ["predict_proba", "predict_log_proba", "decision_function"])
@@ -178,7 +229,7 @@ def test_a_region_that_is_given_wins(endpoint):
     with Predictor("ep", region="ap-south-1") as predictor:
         assert predictor.region == "ap-south-1"
         assert repr(predictor) == (
-            "Predictor('ep', region='ap-south-1', content_type='application/x-npy', accept='application/x-npy')"
+            "Predictor('ep', region='ap-south-1', content_type=None, accept='application/x-npy')"
         )
 
 
@@ -214,8 +265,8 @@ def test_a_method_that_is_no_name_is_refused(endpoint, predictor, features):
 @given(
     rows=st.integers(1, 400),
     dtype=st.sampled_from([np.float64, np.float32, np.int64]),
-    content_type=st.sampled_from(CONTENT_TYPES),
-    accept=st.sampled_from(CONTENT_TYPES),
+    content_type=st.sampled_from([None, *CONTENT_TYPES, "application/jsonlines"]),
+    accept=st.sampled_from([*CONTENT_TYPES, "application/jsonlines"]),
     limit=st.integers(300, 6000),
     max_concurrency=st.integers(1, 3),
 )
