@@ -32,10 +32,24 @@ _KEYS = {"descr", "fortran_order", "shape"}
 _LENGTH_FIELD = {1: struct.Struct("<H"), 2: struct.Struct("<I"), 3: struct.Struct("<I")}
 
 
-class _Header(NamedTuple):
+class _Layout(NamedTuple):
+    """What the bytes behind a header are.
+
+    Attributes
+    ----------
+    order : {"C", "F"}
+    start, size : int
+        In bytes: where the array begins, and how long it is.
+    swapped : bool
+        The dtype is in the other byte order than this machine's.
+    """
+
     dtype: "np.dtype[Any]"
-    fortran_order: bool
     shape: Tuple[int, ...]
+    order: Any
+    start: int
+    size: int
+    swapped: bool
 
 
 def encode_npy(value: Any) -> bytes:
@@ -87,7 +101,8 @@ def decode_npy(body: Union[bytes, bytearray, memoryview]) -> "NDArray[Any]":
     Returns
     -------
     ndarray
-        With the dtype that was sent, in this machine's byte order, of the shape that was sent; a writable copy.
+        With the dtype that was sent, in this machine's byte order, of the shape that was sent; writable. It lies in the
+        memory of a ``bytearray``, which cannot be resized while the array lives; any other body is copied.
 
     Raises
     ------
@@ -100,53 +115,77 @@ def decode_npy(body: Union[bytes, bytearray, memoryview]) -> "NDArray[Any]":
     >>> decode_npy(encode_npy([[1.0, 2.0]]))
     array([[1., 2.]])
     """
-    view = memoryview(body)
-    if not view:
-        raise MalformedBody(f"the body is empty: send an array as {NPY}, as numpy.save writes it")
-    prefix = len(NPY_MAGIC) + 2
-    if bytes(view[: len(NPY_MAGIC)]) != NPY_MAGIC or len(view) < prefix:
-        raise MalformedBody(
-            f"the body is not NPY: it starts with {shown(bytes(view[:8]))}, not with {NPY_MAGIC!r}; "
-            "send what numpy.save writes, or name the body's own content type"
-        )
-    length_field = _LENGTH_FIELD.get(view[prefix - 2])
-    if length_field is None:
-        raise MalformedBody(f"NPY version {view[prefix - 2]}.{view[prefix - 1]} is not supported: send 1.0, 2.0 or 3.0")
-    start = prefix + length_field.size
-    if len(view) < start:
-        raise MalformedBody("the body ends within the NPY header: it was cut off")
-    (header_length,) = length_field.unpack(view[prefix:start])
-    if header_length > MAX_HEADER_BYTES:
-        raise MalformedBody(f"the NPY header has {header_length} bytes, at most {MAX_HEADER_BYTES} are read")
-    if len(view) < start + header_length:
-        raise MalformedBody("the body ends within the NPY header: it was cut off")
-    header = _parse_header(bytes(view[start : start + header_length]))
-    return _read_array(header, view[start + header_length :])
+    if isinstance(body, memoryview):
+        body = bytes(body)
+    header_end = 10 + body[8] + 256 * body[9] if len(body) > 9 and body[6] == 1 else _header_end(body)
+    layout = _layout(bytes(body[:header_end]) if isinstance(body, bytearray) else body[:header_end])
+    if len(body) - layout.start != layout.size:
+        raise _wrong_length(layout, len(body) - layout.start)
+    if not layout.size:
+        return _empty(layout)
+    if isinstance(body, bytearray):
+        data, start = body, layout.start
+    else:
+        data, start = bytearray(memoryview(body)[layout.start :]), 0
+    array: "NDArray[Any]" = np.ndarray(layout.shape, layout.dtype, data, start, None, layout.order)
+    if layout.swapped:
+        return array.astype(layout.dtype.newbyteorder("="))
+    # A header of unusual length, or a body that was cut at its front: compiled code expects whole words.
+    return array if array.flags.aligned else array.copy("K")
 
 
-def _read_array(header: _Header, data: memoryview) -> "NDArray[Any]":
-    size = 1
-    for dimension in header.shape:
-        size *= dimension
-    expected = size * header.dtype.itemsize
-    if len(data) != expected:
-        how = "was cut off" if len(data) < expected else "has trailing bytes"
-        raise MalformedBody(
-            f"an array of shape {shown(header.shape)} and dtype {header.dtype} has {expected} bytes, the body holds "
-            f"{len(data)} after the header: it {how}"
-        )
-    if not size:
-        try:
-            return np.empty(header.shape, header.dtype.newbyteorder("="))
-        except ValueError:
-            raise MalformedBody(f"an array of shape {shown(header.shape)} is not possible") from None
-    # A copy: the view would be read-only, and would keep the body alive.
-    array: NDArray[Any] = np.frombuffer(data, header.dtype).astype(header.dtype.newbyteorder("="))
-    return array.reshape(header.shape, order="F" if header.fortran_order else "C")
+def _header_end(body: Union[bytes, bytearray]) -> int:
+    """Where the header ends, or the part of it that `_layout` refuses."""
+    length_field = _LENGTH_FIELD.get(body[6]) if len(body) > 7 else None
+    if length_field is None or len(body) < 8 + length_field.size:
+        return 12
+    (length,) = length_field.unpack_from(body, 8)
+    return 8 + length_field.size + min(int(length), MAX_HEADER_BYTES)
 
 
 @functools.lru_cache(maxsize=64)
-def _parse_header(text: bytes) -> _Header:
+def _layout(head: bytes) -> _Layout:
+    if not head:
+        raise MalformedBody(f"the body is empty: send an array as {NPY}, as numpy.save writes it")
+    if head[:6] != NPY_MAGIC or len(head) < 8:
+        raise MalformedBody(
+            f"the body is not NPY: it starts with {shown(head[:8])}, not with {NPY_MAGIC!r}; "
+            "send what numpy.save writes, or name the body's own content type"
+        )
+    length_field = _LENGTH_FIELD.get(head[6])
+    if length_field is None:
+        raise MalformedBody(f"NPY version {head[6]}.{head[7]} is not supported: send 1.0, 2.0 or 3.0")
+    start = 8 + length_field.size
+    if len(head) < start:
+        raise MalformedBody("the body ends within the NPY header: it was cut off")
+    (length,) = length_field.unpack_from(head, 8)
+    if length > MAX_HEADER_BYTES:
+        raise MalformedBody(f"the NPY header has {length} bytes, at most {MAX_HEADER_BYTES} are read")
+    if len(head) < start + length:
+        raise MalformedBody("the body ends within the NPY header: it was cut off")
+    dtype, shape, fortran_order = _parse_header(head[start:])
+    size = dtype.itemsize
+    for dimension in shape:
+        size *= dimension
+    return _Layout(dtype, shape, "F" if fortran_order else "C", start + int(length), size, not dtype.isnative)
+
+
+def _wrong_length(layout: _Layout, found: int) -> MalformedBody:
+    how = "was cut off" if found < layout.size else "has trailing bytes"
+    return MalformedBody(
+        f"an array of shape {shown(layout.shape)} and dtype {layout.dtype} has {layout.size} bytes, the body holds "
+        f"{found} after the header: it {how}"
+    )
+
+
+def _empty(layout: _Layout) -> "NDArray[Any]":
+    try:
+        return np.empty(layout.shape, layout.dtype.newbyteorder("="))
+    except ValueError:
+        raise MalformedBody(f"an array of shape {shown(layout.shape)} is not possible") from None
+
+
+def _parse_header(text: bytes) -> "Tuple[np.dtype[Any], Tuple[int, ...], bool]":
     try:
         fields = ast.literal_eval(text.decode("utf-8").strip())
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
@@ -161,7 +200,7 @@ def _parse_header(text: bytes) -> _Header:
         or not isinstance(fortran_order, bool)
     ):
         raise MalformedBody(f"the NPY header has shape {shown(shape)} and fortran_order {shown(fortran_order)}")
-    return _Header(_plain_dtype(fields["descr"]), fortran_order, shape)
+    return _plain_dtype(fields["descr"]), shape, fortran_order
 
 
 def _plain_dtype(descr: object) -> "np.dtype[Any]":

@@ -41,15 +41,45 @@ def with_header(text: bytes, data: bytes = b"") -> bytes:
     return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(text)) + text + data
 
 
-@given(ARRAYS, st.sampled_from([(1, 0), (2, 0), (3, 0)]), st.booleans())
-def test_what_numpy_saves_is_read_bit_for_bit(array, version, fortran):
+@given(
+    ARRAYS,
+    st.sampled_from([(1, 0), (2, 0), (3, 0)]),
+    st.booleans(),
+    st.sampled_from([bytes, bytearray, memoryview, lambda body: memoryview(bytearray(body))]),
+)
+def test_what_numpy_saves_is_read_bit_for_bit(array, version, fortran, kind):
     sent = np.asfortranarray(array) if fortran and array.ndim else array
-    read = decode_npy(saved(sent, version))
+    read = decode_npy(kind(saved(sent, version)))
     assert read.shape == array.shape
     assert read.dtype == array.dtype.newbyteorder("=")
     assert read.dtype.isnative
     assert read.flags.writeable
+    assert read.flags.aligned
     assert read.tobytes() == array.astype(array.dtype.newbyteorder("=")).tobytes()
+
+
+def test_an_array_lies_in_the_memory_of_a_bytearray():
+    body = bytearray(saved(np.array([[1.0, 2.0]])))
+    read = decode_npy(body)
+    read[0, 1] = 3.0
+    assert decode_npy(body).tolist() == [[1.0, 3.0]]
+
+
+@pytest.mark.parametrize("kind", [bytes, memoryview])
+def test_an_array_of_any_other_body_is_a_copy(kind):
+    body = saved(np.array([[1.0, 2.0]]))
+    read = decode_npy(kind(body))
+    read[0, 1] = 3.0
+    assert body == saved(np.array([[1.0, 2.0]]))
+
+
+def test_a_bytearray_that_was_cut_at_its_front_gives_whole_words():
+    body = bytearray(b"HTTP " + saved(np.arange(12.0).reshape(3, 4, order="F")))
+    del body[:5]
+    read = decode_npy(body)
+    assert read.flags.aligned
+    assert read.flags.f_contiguous
+    np.testing.assert_array_equal(read, np.arange(12.0).reshape(3, 4, order="F"))
 
 
 @given(ARRAYS, st.booleans())
@@ -113,6 +143,9 @@ FLOAT = b"{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }"
         (b"\x93NUMPY", "the body is not NPY"),
         (b"\x93NUMPY\x01\x00\x10", "ends within the NPY header"),
         (b"\x93NUMPY\x04\x00\x10\x00", "NPY version 4.0 is not supported"),
+        (b"\x93NUMPY\x02\x00\x10\x00", "ends within the NPY header"),
+        (b"\x93NUMPY\x02\x00" + struct.pack("<I", 100) + FLOAT, "ends within the NPY header"),
+        (b"\x93NUMPX\x01\x00\x10\x00", "the body is not NPY"),
         (b"\x93NUMPY\x02\x00" + struct.pack("<I", 2**31), "the NPY header has 2147483648 bytes"),
         (with_header(FLOAT)[:-1], "ends within the NPY header"),
         (with_header(FLOAT, b"\0" * 7), "has 8 bytes, the body holds 7 after the header: it was cut off"),
