@@ -22,6 +22,10 @@ BLOCK_NUMBERS = 6_000
 """How many numbers are read at a time: their arrays stay in the processor's second cache."""
 SAMPLE_BYTES = 4096
 """From these is estimated how long a number is."""
+NUMBER_BYTES = 32
+"""A number is taken for no longer than this."""
+MAX_BLOCK_BYTES = 1 << 20
+"""A longer row is left: the arrays need a hundred times the memory of a text of one-digit numbers."""
 
 _ZERO, _SPACE = ord("0"), ord(" ")
 _COMMA, _END, _OPEN, _MINUS, _POINT, _EXPONENT, _EXPONENT_PLUS, _EXPONENT_MINUS, _OTHER = range(9)
@@ -93,9 +97,11 @@ def number_rows(body: bytes) -> "Optional[NDArray[np.float64]]":
         return None
     blocks: "List[NDArray[np.float64]]" = []
     start, end = 1, len(body) - 1
-    step = BLOCK_NUMBERS * SAMPLE_BYTES // (body.count(b",", 0, SAMPLE_BYTES) + 1)
+    step = BLOCK_NUMBERS * min(SAMPLE_BYTES // (body.count(b",", 0, SAMPLE_BYTES) + 1), NUMBER_BYTES)
     while start < end:
         stop = body.find(b"],", start + step) + 1 or end
+        if stop - start > MAX_BLOCK_BYTES:
+            return None
         block = _block(body[start:stop])
         if block is None or block.shape[1] != (blocks or [block])[0].shape[1]:
             return None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 
 import numpy as np
 import pytest
 
-from sklearn_runtime.codecs.json_numbers import BLOCK_NUMBERS, number_rows
+from sklearn_runtime.codecs.json_numbers import BLOCK_NUMBERS, MAX_BLOCK_BYTES, number_rows
 
 
 def by_the_json_module(body):
@@ -98,3 +99,16 @@ def test_blocks_of_several_lengths_are_left():
     assert read(f"[{row},{row}]".encode()) is not None
     assert read(f"[{row},[1.5]]".encode()) is None
     assert read(f"[{row},{row},,{row}]".encode()) is None
+
+
+def test_a_very_long_row_is_left():
+    row = b"[" + b"1," * (MAX_BLOCK_BYTES // 2 - 2) + b"1]"
+    assert read(b"[" + row + b"]") is not None
+    assert read(b"[" + row[:-1] + b".5]]") is None
+
+
+def test_numbers_that_grow_shorter_are_read():
+    rows = [["1" * 5000]] + [["1"]] * (4 * BLOCK_NUMBERS)
+    array = number_rows(json.dumps(rows).replace('"', "").encode())
+    assert array is not None
+    assert array.tolist() == [[math.inf]] + [[1.0]] * (4 * BLOCK_NUMBERS)
