@@ -122,7 +122,7 @@ class Connection(asyncio.BufferedProtocol):
         started = monotonic()
         if worker.runs_in_thread(request):
             self._running = True
-            future = worker.loop.run_in_executor(worker.executor, worker.respond, request)
+            future = worker.respond_in_thread(request)
             future.add_done_callback(functools.partial(self._answered, request, started))
         else:
             self._send(request, worker.respond(request), started)

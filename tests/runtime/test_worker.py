@@ -73,6 +73,21 @@ def test_other_requests_are_answered_on_the_loop_while_a_large_one_is_predicted(
         assert read_response(busy)[2] == b"done"
 
 
+def test_small_requests_of_unknown_cost_do_not_wait_for_a_large_one(gate):
+    with serving() as server, server.connect() as busy:
+        busy.sendall(post(b"wait %b " % os.fsencode(gate) + b"x" * LARGE))
+        with gate.open("w") as pipe:
+            assert runs_in_thread(server, b"thread")
+            pipe.write("done")
+        assert read_response(busy)[2] == b"done"
+
+
+def test_hooks_of_the_user_s_run_one_after_the_other():
+    with serving(SCRIPT_MAY_BLOCK="true") as server:
+        names = {server.invoke(body)[2] for body in (b"thread", b"thread " + b"x" * LARGE)}
+    assert len(names) == 1
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "variables"),
     [
