@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["encode_json"]
 
-SMALL_SIZE = 4
-"""Up to here Python's own text of a list is made faster than a call of orjson."""
+TINY_SIZE, SMALL_SIZE = 4, 64
+"""Up to here Python's own text of a list is made faster than by orjson (of integers), or by an encoder of JSON."""
 LABELS_SIZE = 32
 """From here on, labels of one digit are written faster with NumPy."""
 
@@ -69,7 +69,7 @@ def encode_json(value: Any) -> bytes:
 
 def _scalar(value: Any) -> bytes:
     if isinstance(value, float):
-        return _text(float(value))
+        return _text(float(value), 1)
     if isinstance(value, bytes):
         value = value.decode("utf-8", "replace")
     if value is None or isinstance(value, (bool, int, str)):
@@ -96,24 +96,26 @@ def _numbers(array: "NDArray[Any]") -> bytes:
         characters[0], characters[-1] = b"[]"
         return characters.tobytes()
     library = json_library.ORJSON
-    if library is None or array.size <= SMALL_SIZE:
-        return _text(array.tolist())
+    if library is None or not array.ndim or (array.size <= TINY_SIZE and array.dtype.kind != "f"):
+        return _text(array.tolist(), array.size)
     # It wants native byte order.
     wide = {"i": np.int64, "u": np.uint64, "f": np.float64}[array.dtype.kind]
     text = bytes(library.dumps(np.ascontiguousarray(array, dtype=wide), option=library.OPT_SERIALIZE_NUMPY))
     # It writes null for infinity too.
-    return _text(array.tolist()) if b"n" in text and bool(np.isinf(array).any()) else text
+    return _text(array.tolist(), array.size) if b"n" in text and bool(np.isinf(array).any()) else text
 
 
 def _have_one_digit(array: "NDArray[Any]") -> bool:
     return bool(array.min() >= 0 and array.max() <= 9)
 
 
-def _text(numbers: Any) -> bytes:
-    """A number, or lists of them: Python writes them as JSON does, but for NaN and infinity."""
-    text = str(numbers).replace(" ", "")
-    if "n" in text:
-        text = text.replace("nan", "null").replace("inf", "1e999")
+def _text(numbers: Any, size: int) -> bytes:
+    """A number, or lists of them."""
+    if size > SMALL_SIZE:
+        text = _dumps(numbers).replace("NaN", "null").replace("Infinity", "1e999")
+    else:
+        # Python writes them as JSON does.
+        text = str(numbers).replace(" ", "").replace("nan", "null").replace("inf", "1e999")
     return text.encode("ascii")
 
 

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import sparse
 
 from sklearn_runtime.codecs.json_text import decode_json
-from sklearn_runtime.codecs.json_writer import LABELS_SIZE, SMALL_SIZE, encode_json
+from sklearn_runtime.codecs.json_writer import LABELS_SIZE, SMALL_SIZE, TINY_SIZE, encode_json
 from sklearn_runtime.errors import NotAcceptable
 from tests.runtime.codecs.json_ways import forced
 
@@ -55,7 +55,9 @@ def test_what_is_written_is_strict_json_and_the_same_value_in_every_way(array):
     assert values[0] == values[1]
 
 
-@pytest.mark.parametrize("size", [1, SMALL_SIZE, SMALL_SIZE + 1, LABELS_SIZE, LABELS_SIZE + 1, 1000])
+@pytest.mark.parametrize(
+    "size", [1, TINY_SIZE, TINY_SIZE + 1, LABELS_SIZE, LABELS_SIZE + 1, SMALL_SIZE, SMALL_SIZE + 1, 1000]
+)
 @pytest.mark.parametrize("way", WRITERS)
 @pytest.mark.parametrize("dtype", ["i1", "u1", "<i8", ">i8", "u8"])
 @pytest.mark.parametrize("most", [9, 10])
