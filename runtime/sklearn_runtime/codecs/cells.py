@@ -13,7 +13,7 @@ from sklearn_runtime.errors import InvalidRows, MalformedBody, UnsupportedMediaT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["NAN", "body_text", "cell_array", "float_rows", "has_mark", "parse_number"]
+__all__ = ["NAN", "body_text", "cell_array", "has_mark", "parse_number"]
 
 NAN = float("nan")
 
@@ -115,20 +115,6 @@ def cell_array(rows: Sequence[Any], empty_is_missing: bool = False, text: bool =
     for index, row in enumerate(rows):
         cells[index] = [float(cell) if type(cell) is int else cell for cell in row]
     return cells
-
-
-def float_rows(rows: Sequence[Any]) -> "NDArray[np.float64]":
-    """The array of `cell_array`, where that holds numbers.
-
-    Raises
-    ------
-    InvalidRows
-        Also where a cell is text.
-    """
-    array = cell_array(rows)
-    if array.dtype == object:
-        raise InvalidRows("the rows hold text")
-    return array
 
 
 def _check_row(row: Any, index: int, first: Any) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from sklearn_runtime.codecs.arrays import to_array
 from sklearn_runtime.codecs.cells import body_text, cell_array, has_mark, parse_number
+from sklearn_runtime.codecs.csv_lines import label_lines, number_lines, text_lines
 from sklearn_runtime.codecs.csv_numbers import csv_number_rows
 from sklearn_runtime.content_types import CSV
 from sklearn_runtime.errors import InvalidRows, MalformedBody, NotAcceptable, shown
@@ -41,7 +42,8 @@ def encode_csv(value: Any, columns: Optional[Sequence[str]] = None) -> bytes:
     Returns
     -------
     bytes
-        UTF-8 with ``\\n`` line ends. Numbers are written so that ``float`` reads back the same bits, NaN as ``nan``.
+        UTF-8 with ``\\n`` line ends, nothing for an empty array. Numbers are written so that ``float`` reads back the
+        same bits, NaN as ``nan``.
 
     Raises
     ------
@@ -58,25 +60,20 @@ def encode_csv(value: Any, columns: Optional[Sequence[str]] = None) -> bytes:
         raise NotAcceptable(
             f"the prediction has {array.ndim} dimensions, {CSV} holds at most 2: accept application/json"
         )
-    header = _lines([list(columns)]) if columns is not None else ""
-    if array.dtype.kind == "f" and array.dtype.itemsize > 8:
-        array = array.astype(np.float64)
-    if array.dtype.kind not in "biuf":
-        array = array.astype(str) if array.dtype.kind in "mMc" else array
-        return (header + _lines(array.reshape(-1, 1 if array.ndim < 2 else array.shape[1]).tolist())).encode("utf-8")
-    if array.ndim < 2:
-        text = "\n".join(map(repr, array.ravel().tolist()))
-    else:
-        text = "\n".join(",".join(map(repr, row)) for row in array.tolist())
-    return (header + text + "\n" if text else header).encode("utf-8")
-
-
-def _lines(rows: Sequence[Sequence[Any]], quoting: int = csv.QUOTE_MINIMAL) -> str:
-    stream = io.StringIO()
-    csv.writer(stream, lineterminator="\n", quoting=quoting).writerows(rows)  # type: ignore[arg-type]
-    text = stream.getvalue()
-    # The writer leaves a carriage return unquoted, and every reader takes it for the end of a line.
-    return _lines(rows, csv.QUOTE_ALL) if "\r" in text and quoting != csv.QUOTE_ALL else text
+    header = b"" if columns is None else text_lines([list(columns)])
+    kind = array.dtype.kind
+    if not array.size:
+        return header
+    if kind in "biuf":
+        array = array.astype(np.float64, copy=False) if kind == "f" else array
+        return header + number_lines(np.atleast_1d(array))
+    if kind in "mMc":
+        array = array.astype(str)
+    elif kind == "S":
+        array = np.char.decode(array, "utf-8", "replace")
+    if array.ndim < 2 and kind != "O":
+        return header + label_lines(array.ravel().tolist())
+    return header + text_lines(array.reshape(-1, 1 if array.ndim < 2 else array.shape[1]).tolist())
 
 
 def decode_csv(body: Body, charset: str = "utf-8") -> "NDArray[Any]":

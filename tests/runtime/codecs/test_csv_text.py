@@ -69,6 +69,8 @@ def test_labels_of_any_text_come_back(labels):
         (np.array([[1.0, 2.0], [3.0, 4.0]]), "1.0,2.0\n3.0,4.0\n"),
         (np.array(["a", 'b"c', "d,e"], dtype=object), 'a\n"b""c"\n"d,e"\n'),
         (np.array([True, False]), "True\nFalse\n"),
+        (np.array([b"\xc3\xa9", b"\xff"]), "\xe9\n\ufffd\n"),
+        (np.array([["a", "b"], ["", "d"]]), "a,b\n,d\n"),
         (np.array([0.5], dtype=np.longdouble), "0.5\n"),
         (np.array(["2026-01-02"], dtype="datetime64[D]"), "2026-01-02\n"),
         (pd.DataFrame({"a": [1.5], "b": ["x"]}), "1.5,x\n"),
