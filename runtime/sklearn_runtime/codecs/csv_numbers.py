@@ -76,8 +76,9 @@ def csv_number_rows(data: "Union[bytes, bytearray, memoryview]", start: int = 0)
     fields = 0
     while start < end:
         cut = _SEPARATOR.search(body, start + step, end)
-        stop = cut.end() if cut else end
-        block = _block(body[start:stop] + (b"" if cut else b"\n"), columns, fields % columns)
+        # Behind a comma at the very end stands an empty field.
+        stop = cut.end() if cut and cut.end() < end else end
+        block = _block(body[start:stop] + (b"\n" if stop == end else b""), columns, fields % columns)
         if block is None:
             return None
         blocks.append(block)

@@ -83,6 +83,7 @@ class TestEveryWay:
         assert rows.tobytes() == b"".join(struct.pack("=d", float(text)) for row in table for text in row)
 
     @given(tables(), LINE_ENDS, st.sampled_from([",", ", "]), st.sampled_from([bytes, bytearray, memoryview]))
+    @example([["0.0", ""]], "\n", ",", bytes)
     def test_missing_values_and_spaces_are_as_the_csv_module_gives_them(self, table, line_end, comma, kind):
         body = line_end.join(map(comma.join, table)).encode()
         rows = csv_number_rows(kind(body))
