@@ -97,6 +97,7 @@ def test_hooks_of_the_user_s_run_one_after_the_other():
         # A packed body may hold any number of rows.
         (b"thread", {"Content_Type": "application/x-npz"}, {}),
     ],
+    ids=["large", "hooks", "limit", "packed"],
 )
 def test_large_and_packed_bodies_and_hooks_of_the_user_s_never_come_to_the_loop(body, headers, variables):
     with serving(**variables) as server:
