@@ -162,4 +162,9 @@ def running(launch: Launch, port: int, ready_path: str) -> Iterator[ServerProces
         server.wait_until_ready(ready_path)
         yield server
     finally:
-        server.stop()
+        # An impatient second ctrl-C waits until the server has ended.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            server.stop()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
