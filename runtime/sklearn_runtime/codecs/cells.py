@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Union
+from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Set, Union
 
 import numpy as np
 
@@ -103,21 +103,25 @@ def cell_array(rows: Sequence[Any], empty_is_missing: bool = False, text: bool =
     array([['007', 'a'],
            [None, 'b']], dtype=object)
     """
+    kinds: "Set[type]" = set()
     for index, row in enumerate(rows):
-        _check_row(row, index, rows[0])
-    if empty_is_missing:
-        rows = [[None if isinstance(cell, str) and not cell.strip() else cell for cell in row] for row in rows]
+        kinds |= _row_kinds(row, index, rows[0])
     shape = (len(rows), len(rows[0]) if rows else 0)
-    numbers = None if text else _numbers([cell for row in rows for cell in row])
+    cells = [cell for row in rows for cell in row]
+    if empty_is_missing and str in kinds:
+        cells = [None if isinstance(cell, str) and (not cell or cell.isspace()) else cell for cell in cells]
+    numbers = None if text else _numbers(cells)
     if numbers is not None:
         return np.array(numbers, dtype=np.float64).reshape(shape)
-    cells = np.empty(shape, dtype=object)
-    for index, row in enumerate(rows):
-        cells[index] = [float(cell) if type(cell) is int else cell for cell in row]
-    return cells
+    if int in kinds:
+        cells = [float(cell) if type(cell) is int else cell for cell in cells]
+    array = np.empty(len(cells), dtype=object)
+    array[:] = cells
+    return array.reshape(shape)
 
 
-def _check_row(row: Any, index: int, first: Any) -> None:
+def _row_kinds(row: Any, index: int, first: Any) -> "Set[type]":
+    """The types of the cells of one row, which has to be like the first."""
     if not isinstance(row, list):
         raise InvalidRows(f"row {index} is {shown(row)}, not a list like the other rows", row=index)
     if len(row) != len(first):
@@ -126,10 +130,12 @@ def _check_row(row: Any, index: int, first: Any) -> None:
             row=index,
             column=min(len(row), len(first)),
         )
-    for column, cell in enumerate(row):
-        if isinstance(cell, (list, dict)):
-            kind = "a list" if isinstance(cell, list) else "an object"
-            raise InvalidRows(f"row {index}, column {column} is {kind}: a row holds numbers only", index, column)
+    kinds = set(map(type, row))
+    if not kinds.isdisjoint((list, dict)):
+        column = next(column for column, cell in enumerate(row) if isinstance(cell, (list, dict)))
+        kind = "a list" if isinstance(row[column], list) else "an object"
+        raise InvalidRows(f"row {index}, column {column} is {kind}: a row holds numbers only", index, column)
+    return kinds
 
 
 def _numbers(cells: "List[Any]") -> "Optional[List[float]]":

@@ -92,22 +92,27 @@ def _by_hand(body: "Union[bytes, bytearray]") -> "Optional[NDArray[np.float64]]"
         text = body.decode("ascii")
     except UnicodeDecodeError:
         return None
-    lines = text.split("\n")
-    commas = lines[0].count(",")
-    if any(line.count(",") != commas for line in lines):
-        return None
-    fields = text.replace("\n", ",").split(",")
+    lines, columns = 1, text.count(",") + 1
+    if "\n" in text:
+        counts = {line.count(",") for line in text.split("\n")}
+        if len(counts) > 1:
+            return None
+        lines, columns = text.count("\n") + 1, counts.pop() + 1
+        text = text.replace("\n", ",")
+    fields = text.split(",")
     try:
         # float would take underscores, and strip carriage returns.
         values = None if "_" in text or "\r" in text else np.array(list(map(float, fields)))
     except ValueError:
         values = None
     if values is None:
-        numbers = [_number(field, commas + 1) for field in fields]
-        if None in numbers:
-            return None
-        values = np.array(numbers, dtype=np.float64)
-    return values.reshape(len(lines), commas + 1)
+        values = np.empty(len(fields))
+        for index, field in enumerate(fields):
+            number = _number(field, columns)
+            if number is None:
+                return None
+            values[index] = number
+    return values.reshape(lines, columns)
 
 
 def _number(text: str, columns: int) -> Optional[float]:
