@@ -46,14 +46,15 @@ class Costs:
         self.cheap = [False] * _CLASSES
 
     def foresee(self, measurements: List[Measurement]) -> None:
-        """Fill in what no request has shown yet from what the model took for so many cells, ascending.
+        """Judge what no request has shown yet by what the model took for so many cells, ascending.
 
         A body is taken to hold as many cells as it can: one a byte, as NPY of int8 or a CSV of empty fields does.
         """
         for size_class, known in enumerate(self._seconds):
-            if known is None and measurements:
+            if known is None:
                 most = (1 << size_class) - 1
-                self._set(size_class, _seconds_of(most, measurements) + most * _DECODE_SECONDS_PER_BYTE)
+                seconds = _seconds_of(most, measurements) + most * _DECODE_SECONDS_PER_BYTE
+                self.cheap[size_class] = seconds <= BUDGET_SECONDS
 
     def learn(self, body_bytes: int, seconds: float) -> None:
         """Count in what a request took.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from typing import TYPE_CHECKING, Any, Callable, List, Optional
+from typing import TYPE_CHECKING, Any, Callable, Iterator, Optional
 
 import numpy as np
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
 __all__ = ["measure", "sample_row"]
 
-COLD_SECONDS = 1.0
+COLD_SECONDS = 0.2
 """A first call may import what the next ones find there; one that takes longer than this is not repeated."""
 
 
-def measure(model: Any, method: str, most_cells: int) -> List[Measurement]:
+def measure(model: Any, method: str, most_cells: int) -> Iterator[Measurement]:
     """Time predictions of ever more rows, until one takes longer than `cost.BUDGET_SECONDS`.
 
     Parameters
@@ -33,21 +33,20 @@ def measure(model: Any, method: str, most_cells: int) -> List[Measurement]:
     most_cells : int
         More than this need no measurement.
 
-    Returns
-    -------
-    list of (int, float)
-        Cells and seconds, ascending. Empty where the model does not say what its rows are, or does not take the sample:
+    Yields
+    ------
+    (int, float)
+        Cells and seconds, ascending. None where the model does not say what its rows are, or does not take the sample:
         whatever goes wrong, it is no failure.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             row = sample_row(model)
-            if row is None:
-                return []
-            return _measured(lambda rows: predict(np.repeat(row, rows, 0), model, method), row.size, most_cells)
-        except BaseException:  # noqa: BLE001  a model of the user's may raise anything
-            return []
+            if row is not None:
+                yield from _measured(lambda rows: predict(np.repeat(row, rows, 0), model, method), row.size, most_cells)
+        except (Exception, SystemExit):  # noqa: BLE001  a model of the user's may raise anything
+            return
 
 
 def sample_row(model: Any) -> "Optional[NDArray[Any]]":
@@ -77,15 +76,14 @@ def _cell(column: Column) -> Any:
     return "a" if column.kind == TEXT else 1.0
 
 
-def _measured(call: Callable[[int], Any], columns: int, most_cells: int) -> List[Measurement]:
-    measurements: List[Measurement] = []
+def _measured(call: Callable[[int], Any], columns: int, most_cells: int) -> Iterator[Measurement]:
     rows, seconds = 1, _seconds(call, 1)
     if BUDGET_SECONDS < seconds < COLD_SECONDS:
         seconds = min(seconds, _seconds(call, 1))
     while True:
-        measurements.append((rows * columns, seconds))
+        yield rows * columns, seconds
         if seconds > BUDGET_SECONDS or rows * columns >= most_cells:
-            return measurements
+            return
         rows *= 2
         seconds = _seconds(call, rows)
 

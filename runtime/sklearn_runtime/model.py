@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import hashlib
 import importlib
 import logging
 import os
 import warnings
-from typing import Any, Iterator, List, Optional
+from typing import Any, Dict, Iterator, List, Optional
 
 from sklearn_runtime.errors import ModelLoadError
+from sklearn_runtime.model_mapping import can_be_mapped
+from sklearn_runtime.model_modules import import_modules_of
 from sklearn_runtime.model_version import read_sklearn_version
 
 __all__ = ["check_model", "digest_files", "find_model_file", "model_fn"]
@@ -20,6 +23,9 @@ SUFFIXES = (".joblib", ".pkl", ".pickle", ".skops")
 CODE_DIR = "code"
 CHUNK_BYTES = 1 << 20
 FILES_LISTED = 10
+
+_checked: Dict[str, Optional[str]] = {}
+"""By model directory whose digest is the recorded one: the version of the fit that was recorded with it."""
 
 
 def check_model(model_dir: str, sha256: Optional[str] = None, sklearn_version: Optional[str] = None) -> None:
@@ -41,7 +47,7 @@ def check_model(model_dir: str, sha256: Optional[str] = None, sklearn_version: O
     if not os.path.isdir(model_dir):
         raise ModelLoadError(f"the model directory {model_dir} does not exist")
     if sha256:
-        found = digest_files(model_dir)
+        found = _digest_meanwhile(model_dir)
         if found != sha256.lower():
             raise ModelLoadError(
                 f"the files in {model_dir} have digest {found}, but {sha256} was deployed: the artifact changed since; "
@@ -49,6 +55,16 @@ def check_model(model_dir: str, sha256: Optional[str] = None, sklearn_version: O
             )
     if sklearn_version:
         _check_version(sklearn_version)
+    if sha256:
+        _checked[os.path.realpath(model_dir)] = sklearn_version
+
+
+def _digest_meanwhile(model_dir: str) -> str:
+    """The digest, computed while the model's modules are imported: each takes a second, for a gigabyte."""
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        digest = thread.submit(digest_files, model_dir)
+        import_modules_of(model_dir)
+        return digest.result()
 
 
 def _check_version(fitted: str) -> None:
@@ -127,20 +143,36 @@ def model_fn(model_dir: str) -> Any:
         None or several model files, a model of another scikit-learn version, a file that cannot be loaded.
     """
     path = find_model_file(model_dir)
-    fitted = None if path.lower().endswith(".skops") else read_sklearn_version(path)
-    if fitted:
-        _check_version(fitted)
+    directory = os.path.realpath(model_dir)
+    # With the digest, the version was recorded from these very bytes, and is checked.
+    if not _checked.get(directory) and not path.lower().endswith(".skops"):
+        fitted = read_sklearn_version(path)
+        if fitted:
+            _check_version(fitted)
     name = os.path.basename(path)
     try:
         with warnings.catch_warnings():
             # The minor version is the same: scikit-learn's warning about another patch release says nothing new.
             warnings.filterwarnings("ignore", message="Trying to unpickle estimator")
-            return _load_skops(path) if path.lower().endswith(".skops") else _joblib().load(path)
+            return _load(path, never_changes=directory in _checked)
     except ModelLoadError:
         raise
     except Exception as error:
         logger.exception("%s cannot be loaded", name)
         raise ModelLoadError(f"{name} cannot be loaded: {type(error).__name__}: {error}{_remedy(error)}") from error
+
+
+def _load(path: str, never_changes: bool) -> Any:
+    if path.lower().endswith(".skops"):
+        return _load_skops(path)
+    joblib = _joblib()
+    if never_changes and can_be_mapped(path, joblib):
+        try:
+            # Writable, as some compiled code wants its arrays; what is written stays in this process.
+            return joblib.load(path, mmap_mode="c")
+        except OSError:
+            logger.warning("%s cannot be mapped into memory and is read instead", os.path.basename(path))
+    return joblib.load(path)
 
 
 def _joblib() -> Any:

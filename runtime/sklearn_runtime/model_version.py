@@ -7,7 +7,7 @@ import gzip
 import lzma
 import re
 import zlib
-from typing import IO, Any, Callable, Iterator, Optional
+from typing import IO, Any, Callable, Iterator, Match, Optional
 
 __all__ = ["read_sklearn_version"]
 
@@ -17,9 +17,11 @@ OVERLAP_BYTES = 64
 MARGIN_BYTES = 8
 """A version nearer to the end of a chunk may go on in the next one."""
 
+_KEY = b"_sklearn_version"
+
 # Every estimator's state ends with its version: the key, perhaps a memo opcode, then a string with its length.
 _VERSION = re.compile(
-    rb"_sklearn_version(?:\x94|q.|r.{4})?(?:\x8c.|X.{4}|U.)(\d{1,3}\.\d{1,3}(?:\.\d{1,3}|\.?(?:dev|rc|a|b)\d{1,3})*)",
+    _KEY + rb"(?:\x94|q.|r.{4})?(?:\x8c.|X.{4}|U.)(\d{1,3}\.\d{1,3}(?:\.\d{1,3}|\.?(?:dev|rc|a|b)\d{1,3})*)",
     re.DOTALL,
 )
 
@@ -49,6 +51,17 @@ def _opener(path: str) -> "Callable[[str], Any]":
     return lambda name: open(name, "rb")
 
 
+def _search(data: bytes) -> "Optional[Match[bytes]]":
+    # Finding the key alone first is four times as fast as the regular expression: a model may have gigabytes before it.
+    place = data.find(_KEY)
+    while place >= 0:
+        found = _VERSION.match(data, place)
+        if found:
+            return found
+        place = data.find(_KEY, place + 1)
+    return None
+
+
 def read_sklearn_version(path: str) -> Optional[str]:
     """The first scikit-learn version that a pickle or joblib file names.
 
@@ -69,11 +82,11 @@ def read_sklearn_version(path: str) -> Optional[str]:
     try:
         for chunk in chunks:
             tail += chunk
-            found = _VERSION.search(tail)
+            found = _search(tail)
             if found and found.end() + MARGIN_BYTES <= len(tail):
                 break
             tail = tail[-OVERLAP_BYTES:]
     except (OSError, EOFError, zlib.error, lzma.LZMAError):
         return None
-    found = _VERSION.search(tail)
+    found = _search(tail)
     return found.group(1).decode("ascii") if found else None

@@ -8,10 +8,10 @@ import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, time
-from typing import Any, Dict, Optional, Set, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from .connection import Connection, timeouts_of
-from .cost import BUDGET_SECONDS, Costs
+from .cost import BUDGET_SECONDS, Costs, Measurement
 from .http_request import Request
 from .http_response import Answer, http_date
 from .log_stream import standard_stream
@@ -161,7 +161,10 @@ class Worker:
         """Measure the model where it is going to be asked: in this process and in the thread."""
         from .cost_probe import measure  # imports NumPy, as the model did
 
-        self._costs[""].foresee(measure(model, self.settings.method, self._large_body_bytes))
+        measurements: List[Measurement] = []
+        for measurement in measure(model, self.settings.method, self._large_body_bytes):
+            measurements.append(measurement)
+            self._costs[""].foresee(measurements)
 
     # Connections.
 

@@ -54,7 +54,6 @@ def test_what_is_cheap_stays_so_while_it_is_quick():
 @pytest.mark.parametrize(
     ("measurements", "cheap_up_to"),
     [
-        ([], -1),
         # Even one row takes too long.
         ([(30, SLOW)], -1),
         # As many cells as a body can hold bytes: bodies below 2^10 hold no more than 1,024 cells.
@@ -70,6 +69,21 @@ def test_what_the_model_took_for_so_many_cells_tells_which_bodies_are_cheap(meas
     costs.foresee(measurements)
     sizes = [(1 << bits) - 1 for bits in range(24)]
     assert [size for size in sizes if cheap(costs, size)] == [size for size in sizes if size <= cheap_up_to]
+
+
+def test_better_measurements_take_the_place_of_an_extrapolation():
+    costs = Costs()
+    costs.foresee([(30, QUICK)])
+    assert not cheap(costs, LARGE)
+    costs.foresee([(30, QUICK), (1 << 16, QUICK)])
+    assert cheap(costs, LARGE)
+
+
+def test_one_quick_request_counts_for_more_than_what_was_foreseen():
+    costs = Costs()
+    costs.foresee([(30, SLOW)])
+    costs.learn(LARGE, QUICK)
+    assert cheap(costs, LARGE)
 
 
 def test_what_a_request_has_shown_counts_for_more_than_what_was_foreseen():

@@ -18,6 +18,10 @@ from sklearn_runtime.cost_probe import measure, sample_row
 from tests.runtime.estimators import width_is_known
 
 
+def measured(model, method, most_cells):
+    return list(measure(model, method, most_cells))
+
+
 class Clock:
     """A clock that goes on only when a model works."""
 
@@ -62,31 +66,31 @@ class Refusing(Model):
 
 def test_rows_are_doubled_until_the_budget_is_spent(clock):
     model = Model(clock, BUDGET_SECONDS / 3)
-    cells = [number for number, _ in measure(model, "predict", 1 << 20)]
+    cells = [number for number, _ in measured(model, "predict", 1 << 20)]
     assert cells == [3, 6, 12]
     assert model.asked == [(1, 3), (2, 3), (4, 3)]
 
 
 def test_rows_are_doubled_until_a_body_can_hold_no_more(clock):
-    assert measure(Model(clock), "predict", 20) == [(3, 0.0), (6, 0.0), (12, 0.0), (24, 0.0)]
+    assert measured(Model(clock), "predict", 20) == [(3, 0.0), (6, 0.0), (12, 0.0), (24, 0.0)]
 
 
 def test_a_cold_first_call_is_repeated(clock):
     model = Model(clock, first=2 * BUDGET_SECONDS)
-    assert measure(model, "predict", 3) == [(3, 0.0)]
+    assert measured(model, "predict", 3) == [(3, 0.0)]
     assert model.asked == [(1, 3), (1, 3)]
 
 
 def test_a_very_slow_model_is_asked_once(clock):
     model = Model(clock, 2.0)
-    assert measure(model, "predict", 1 << 20) == [(3, 2.0)]
+    assert measured(model, "predict", 1 << 20) == [(3, 2.0)]
     assert model.asked == [(1, 3)]
 
 
 @pytest.mark.parametrize("model", [object(), Refusing(), CountVectorizer().fit(["a text", "another"])])
 def test_a_model_that_takes_no_sample_stays_unknown(model, caplog):
     with caplog.at_level(logging.DEBUG):
-        assert measure(model, "predict", 1000) == []
+        assert measured(model, "predict", 1000) == []
     assert caplog.records == []
 
 
@@ -98,7 +102,7 @@ def test_the_sample_of_a_pipeline_holds_what_its_columns_do():
     sample = sample_row(model)
     assert sample is not None
     assert sample.tolist() == [["blue", 1.0]]
-    assert measure(model, "predict", 2)
+    assert measured(model, "predict", 2)
 
 
 @width_is_known

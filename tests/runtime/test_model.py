@@ -130,6 +130,20 @@ def test_the_version_in_the_file_is_checked_before_anything_is_unpickled(tmp_pat
         model_fn(str(tmp_path))
 
 
+def test_a_version_recorded_with_the_digest_is_not_searched_for(directory, monkeypatch):
+    digest = digest_files(str(directory))
+    monkeypatch.setattr(model, "read_sklearn_version", lambda path: pytest.fail("the file was searched"))
+    check_model(str(directory), digest, sklearn.__version__)
+    assert model_fn(str(directory)).predict([[5.0]]).tolist() == [1]
+
+
+def test_without_a_recorded_version_the_file_is_searched(directory, monkeypatch):
+    monkeypatch.setattr(model, "read_sklearn_version", lambda path: OTHER_SKLEARN)
+    check_model(str(directory), digest_files(str(directory)))
+    with pytest.raises(ModelLoadError, match=f"fitted with scikit-learn {OTHER_SKLEARN}"):
+        model_fn(str(directory))
+
+
 def test_a_warning_about_another_patch_release_is_not_repeated(tmp_path):
     state = pickle.dumps(FITTED)
     patched = f"{MINOR}.{'7' * (len(sklearn.__version__) - len(MINOR) - 1)}"
