@@ -2,6 +2,8 @@
 
 import sys
 
+from hypothesis import settings
+
 try:
     import joblib
 except ImportError:
@@ -10,3 +12,7 @@ except ImportError:
     from sklearn.externals import joblib
 
     sys.modules["joblib"] = joblib
+
+# How long an example takes says nothing of a property, on a machine that does other things too.
+settings.register_profile("runtime", deadline=None)
+settings.load_profile("runtime")

@@ -8,7 +8,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklearn_runtime.codecs.arrow_columns import feature_columns, table_rows
@@ -63,6 +63,7 @@ def test_booleans_halves_decimals_and_nothing_at_all_are_numbers_too():
     np.testing.assert_array_equal(rows, wanted)
 
 
+@settings(deadline=None)
 @given(st.lists(st.decimals(allow_nan=False, allow_infinity=False, places=12, max_value=10**20, min_value=-(10**20))))
 def test_a_decimal_is_the_nearest_float(values):
     import pyarrow as pa
@@ -78,11 +79,10 @@ def test_text_stays_text_and_null_is_none(kind, categories):
 
     if not hasattr(pa, kind):
         pytest.skip("this pyarrow has no string views")
-    text = pa.array(["007", None, "", "é" * 20])
-    column = text.dictionary_encode() if categories else text
-    if kind != "string":
-        into = getattr(pa, kind)()
-        column = column.cast(pa.dictionary(pa.int32(), into) if categories else into)
+    # Not by a cast, which pyarrow 17 does not have for views.
+    column = array(["007", None, "", "é" * 20], kind)
+    if categories:
+        column = pa.DictionaryArray.from_arrays(array([0, None, 1, 2], "int32"), array(["007", "", "é" * 20], kind))
     rows, _ = read(table_of(a=column, b=[1.5, np.nan, None, 2]))
     assert rows.dtype == object
     assert rows.tolist() == [["007", 1.5], [None, None], ["", None], ["é" * 20, 2.0]]
@@ -99,6 +99,7 @@ def test_categories_of_numbers_are_numbers():
     np.testing.assert_array_equal(rows, [[5], [np.nan], [5], [7]])
 
 
+@settings(deadline=None)
 @given(st.integers(0, 20), st.integers(0, 20))
 def test_slices_are_read_from_where_they_start(start, length):
     import pyarrow as pa
@@ -141,7 +142,7 @@ def test_views_of_more_text_than_is_allowed_are_refused():
 
     if not hasattr(pa, "string_view"):
         pytest.skip("this pyarrow has no string views")
-    column = pa.array(["x" * 100] * 5).cast(pa.string_view())
+    column = pa.array(["x" * 100] * 5, pa.string_view())
     assert read(table_of(a=column), text_bytes=500)[0].shape == (5, 1)
     with pytest.raises(MalformedBody, match="views of more text than it may take"):
         read(table_of(a=column), text_bytes=499)
