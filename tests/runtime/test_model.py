@@ -132,13 +132,13 @@ def test_the_version_in_the_file_is_checked_before_anything_is_unpickled(tmp_pat
 
 def test_a_version_recorded_with_the_digest_is_not_searched_for(directory, monkeypatch):
     digest = digest_files(str(directory))
-    monkeypatch.setattr(model, "read_sklearn_version", lambda path: pytest.fail("the file was searched"))
+    monkeypatch.setattr(model, "read_sklearn_version", lambda _: pytest.fail("the file was searched"))
     check_model(str(directory), digest, sklearn.__version__)
     assert model_fn(str(directory)).predict([[5.0]]).tolist() == [1]
 
 
 def test_without_a_recorded_version_the_file_is_searched(directory, monkeypatch):
-    monkeypatch.setattr(model, "read_sklearn_version", lambda path: OTHER_SKLEARN)
+    monkeypatch.setattr(model, "read_sklearn_version", lambda _: OTHER_SKLEARN)
     check_model(str(directory), digest_files(str(directory)))
     with pytest.raises(ModelLoadError, match=f"fitted with scikit-learn {OTHER_SKLEARN}"):
         model_fn(str(directory))
