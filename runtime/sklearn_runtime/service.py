@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Union
 
 from sklearn_runtime.codecs import encode
 from sklearn_runtime.content_types import ANY, CSV, JSON, negotiate, parse_accept, sniff
 from sklearn_runtime.errors import ModelLoadError, RequestError, UnknownMethod, error_body
+from sklearn_runtime.fast import FastPaths, find_fast_paths
 from sklearn_runtime.hooks import REPLACED_BY_TRANSFORM, Hooks, load_hooks
 from sklearn_runtime.methods import METHODS, available_methods, requested_method
 from sklearn_runtime.model import check_model
@@ -19,7 +20,7 @@ from sklearn_runtime.request_rows import read_rows
 if TYPE_CHECKING:
     from sklearn_runtime.settings import Settings
 
-__all__ = ["InferenceService", "Response", "load_model"]
+__all__ = ["InferenceService", "Response", "load_fast_paths", "load_model"]
 
 logger = logging.getLogger("sklearn_runtime")
 
@@ -61,6 +62,16 @@ def load_model(settings: Settings, hooks: Hooks, model_dir: Optional[str] = None
     return model
 
 
+_NO_FAST_PATHS = FastPaths()
+
+
+def load_fast_paths(settings: Settings, hooks: Hooks, model: Any) -> FastPaths:
+    """How few rows are predicted without scikit-learn: not at all where a hook of the user's predicts. Never raises."""
+    if not settings.fast or hooks.defined & {"predict_fn", "transform_fn"}:
+        return _NO_FAST_PATHS
+    return find_fast_paths(model, METHODS)
+
+
 def _check_method(method: str, hooks: Hooks, model: Any) -> None:
     own = sorted(hooks.defined & {"predict_fn", "transform_fn"})
     if own:
@@ -86,6 +97,8 @@ class InferenceService:
     model : object
         What ``model_fn`` returned.
     settings : Settings
+    fast_paths : FastPaths
+        See `load_fast_paths`; none unless given.
 
     Attributes
     ----------
@@ -93,8 +106,9 @@ class InferenceService:
         Whether a hook of the user's runs in a request: it may take any time.
     """
 
-    def __init__(self, hooks: Hooks, model: Any, settings: Settings) -> None:
+    def __init__(self, hooks: Hooks, model: Any, settings: Settings, fast_paths: FastPaths = _NO_FAST_PATHS) -> None:
         self._hooks = hooks
+        self.fast_paths = fast_paths
         self._model = model
         self._settings = settings
         self.may_block = bool(hooks.defined & {"transform_fn", *REPLACED_BY_TRANSFORM})
@@ -103,6 +117,11 @@ class InferenceService:
     def own_model(self) -> Any:
         """The model where nothing but our own prediction asks it, so that its cost can be measured; else None."""
         return None if self.may_block else self._model
+
+    @property
+    def facts(self) -> Dict[str, Any]:
+        """What the log says of the model: up to how many rows each method is answered by a fast path."""
+        return {"fast_paths": self.fast_paths.active}
 
     @classmethod
     def load(cls, settings: Settings) -> InferenceService:
@@ -115,7 +134,8 @@ class InferenceService:
         """
         silence_feature_name_warning()
         hooks = load_hooks(settings)
-        return cls(hooks, load_model(settings, hooks), settings)
+        model = load_model(settings, hooks)
+        return cls(hooks, model, settings, load_fast_paths(settings, hooks, model))
 
     def invoke(
         self,
@@ -170,7 +190,7 @@ class InferenceService:
         if own_predict:
             prediction = hooks.predict_fn(data, self._model)
         else:
-            prediction = predict(data, self._model, method or self._settings.method)
+            prediction = predict(data, self._model, method or self._settings.method, self.fast_paths)
         if own_output:
             return _as_response(hooks.output_fn(prediction, raw_accept), raw_accept)
         return Response(200, _RESPONSE_TYPES.get(response_type, response_type), encode(prediction, response_type))
@@ -182,7 +202,8 @@ class InferenceService:
         -------
         Response
             What the user's ``execution_parameters_fn`` says, else one request a worker at a time, each of as many rows
-            as the largest body holds.
+            as the largest body holds; and, for people, the methods with a fast path, each with its largest number of
+            rows.
         """
         hook = self._hooks.execution_parameters_fn
         if hook is None:
@@ -190,6 +211,7 @@ class InferenceService:
                 "MaxConcurrentTransforms": self._settings.workers or 1,
                 "BatchStrategy": "MULTI_RECORD",
                 "MaxPayloadInMB": max(1, self._settings.max_body_bytes // MEBIBYTE),
+                "FastPaths": self.fast_paths.active,
             }
             return Response(200, JSON, json.dumps(parameters).encode("ascii"))
         try:

@@ -31,6 +31,9 @@ VARIABLES: Tuple[Variable, ...] = (
     Variable("SKLEARN_RUNTIME_PROGRAM", "", "script with hooks of yours, relative to the code directory; empty: none"),
     Variable("SKLEARN_RUNTIME_METHOD", "predict", "method of the model that a request calls unless it names one"),
     Variable("SKLEARN_RUNTIME_FLOAT32", "false", "cast JSON and CSV to float32, as the AWS image's own server does"),
+    Variable(
+        "SKLEARN_RUNTIME_FAST", "true", "predict few rows without scikit-learn's cost per call, with the same bits"
+    ),
     Variable("SKLEARN_RUNTIME_MODEL_SHA256", "", "digest that the model files must have; empty: any"),
     Variable("SKLEARN_RUNTIME_MODEL_SKLEARN", "", "scikit-learn version of the fit; empty: not known"),
     Variable("SKLEARN_RUNTIME_MAX_BODY_BYTES", "104857600", "largest request body, bytes; more is answered with 413"),
@@ -95,6 +98,7 @@ class Settings(NamedTuple):
     program: Optional[str] = None
     method: str = "predict"
     float32: bool = False
+    fast: bool = True
     model_sha256: Optional[str] = None
     model_sklearn: Optional[str] = None
     default_accept: str = "application/json"
@@ -161,6 +165,7 @@ class Settings(NamedTuple):
             program=optional("SKLEARN_RUNTIME_PROGRAM"),
             method=text("SKLEARN_RUNTIME_METHOD"),
             float32=switch("SKLEARN_RUNTIME_FLOAT32"),
+            fast=switch("SKLEARN_RUNTIME_FAST"),
             model_sha256=optional("SKLEARN_RUNTIME_MODEL_SHA256"),
             model_sklearn=optional("SKLEARN_RUNTIME_MODEL_SKLEARN"),
             default_accept=text("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"),

@@ -10,12 +10,14 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, Tuple
 
-from sklearn_runtime.hooks import Hooks, input_fn, output_fn, predict_fn
+from sklearn_runtime.fast import FastPaths
+from sklearn_runtime.hooks import Hooks, input_fn, output_fn
 from sklearn_runtime.model_columns import current_model
+from sklearn_runtime.prediction import predict
 from sklearn_runtime.request_rows import read_rows
-from sklearn_runtime.service import InferenceService, Response, load_model
+from sklearn_runtime.service import InferenceService, Response, load_fast_paths, load_model
 from sklearn_runtime.settings import Settings
 
 __all__ = ["contract_hooks", "in_stock_server"]
@@ -43,8 +45,16 @@ def contract_hooks(hooks: Hooks, settings: Settings) -> Dict[str, Callable[..., 
         mix. ``execution_parameters_fn`` where the user defines it.
     """
 
+    last: Tuple[Any, FastPaths] = (None, FastPaths())
+
     def checked_model_fn(model_dir: str) -> Any:
-        return load_model(settings, hooks, model_dir)
+        nonlocal last
+        model = load_model(settings, hooks, model_dir)
+        last = (model, load_fast_paths(settings, hooks, model))
+        return model
+
+    def fast_paths(model: Any) -> FastPaths:
+        return last[1] if model is last[0] else FastPaths()
 
     def settled_input_fn(request_body: Any, request_content_type: str) -> Any:
         if "predict_fn" in hooks.defined:
@@ -52,13 +62,13 @@ def contract_hooks(hooks: Hooks, settings: Settings) -> Dict[str, Callable[..., 
         return read_rows(request_body, request_content_type, current_model(), settings.float32)
 
     def settled_predict_fn(input_object: Any, model: Any) -> Any:
-        return predict_fn(input_object, model, settings.method)
+        return predict(input_object, model, settings.method, fast_paths(model))
 
     exported: Dict[str, Callable[..., Any]] = {"model_fn": checked_model_fn}
     if hooks.execution_parameters_fn is not None:
         exported["execution_parameters_fn"] = hooks.execution_parameters_fn
     if in_stock_server():
-        exported["transform_fn"] = _flask_transform_fn(hooks, settings)
+        exported["transform_fn"] = _flask_transform_fn(hooks, settings, fast_paths)
     elif hooks.transform_fn is not None:
         exported["transform_fn"] = hooks.transform_fn
     else:
@@ -68,7 +78,7 @@ def contract_hooks(hooks: Hooks, settings: Settings) -> Dict[str, Callable[..., 
     return exported
 
 
-def _flask_transform_fn(hooks: Hooks, settings: Settings) -> Callable[..., Any]:
+def _flask_transform_fn(hooks: Hooks, settings: Settings, fast_paths: Callable[[Any], FastPaths]) -> Callable[..., Any]:
     flask = importlib.import_module("flask")
 
     def transform_fn(model: Any, request_body: Any, _request_content_type: str, _accept: str) -> Any:
@@ -76,7 +86,7 @@ def _flask_transform_fn(hooks: Hooks, settings: Settings) -> Callable[..., Any]:
         headers = flask.request.headers
         body = request_body.encode("utf-8") if isinstance(request_body, str) else request_body
         sent_type = headers.get("ContentType") or headers.get("Content-Type")
-        response = InferenceService(hooks, model, settings).invoke(
+        response = InferenceService(hooks, model, settings, fast_paths(model)).invoke(
             body, sent_type, headers.get("Accept"), headers.get(CUSTOM_ATTRIBUTES)
         )
         return _flask_response(flask, response)

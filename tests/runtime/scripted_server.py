@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 import types
+import typing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ class ScriptedService:
 
     may_block = os.environ.get("SCRIPT_MAY_BLOCK") == "true"
     own_model = None
+    facts: typing.Mapping[str, object] = types.MappingProxyType({})
 
     @classmethod
     def load(cls, _settings):

@@ -314,13 +314,33 @@ def test_scikit_learns_warning_about_names_is_silenced_once_for_all(serve):
     assert not caught
 
 
+def test_few_rows_are_answered_by_a_fast_path_which_is_named(serve, classifier, monkeypatch):
+    service = serve(classifier)
+    assert service.facts["fast_paths"]["predict"] >= 8
+    assert json.loads(service.execution_parameters().body)["FastPaths"] == service.facts["fast_paths"]
+    expected = encode(classifier.predict_proba(IRIS[:1]), NPY)
+    for _ in range(4):
+        service.invoke(encode(IRIS[:1], NPY), NPY, NPY, "method=predict_proba")
+    monkeypatch.setattr(LogisticRegression, "predict_proba", lambda *_: pytest.fail("scikit-learn was asked"))
+    # The third of these is not one that is compared with scikit-learn's answer.
+    assert service.invoke(encode(IRIS[:1], NPY), NPY, NPY, "method=predict_proba").body == expected
+
+
+@pytest.mark.parametrize("program", ["def predict_fn(rows, model):\n    return model.predict(rows)\n", None])
+def test_no_fast_path_where_the_user_predicts_or_says_so(serve, classifier, program):
+    service = serve(classifier, program, fast=program is not None)
+    assert service.facts == {"fast_paths": {}}
+    assert service.invoke(encode(IRIS[:1], NPY), NPY, JSON).body == b"[0]"
+
+
 def test_execution_parameters_have_a_default(serve, classifier):
-    service = serve(classifier, workers=3, max_body_bytes=6 << 20)
+    service = serve(classifier, workers=3, max_body_bytes=6 << 20, fast=False)
     response = service.execution_parameters()
     assert json.loads(response.body) == {
         "MaxConcurrentTransforms": 3,
         "BatchStrategy": "MULTI_RECORD",
         "MaxPayloadInMB": 6,
+        "FastPaths": {},
     }
     assert json.loads(serve(classifier).execution_parameters().body)["MaxConcurrentTransforms"] == 1
 

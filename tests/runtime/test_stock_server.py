@@ -51,6 +51,17 @@ def test_the_settings_reach_the_hooks(tmp_path):
     assert hooks["predict_fn"](rows, hooks["model_fn"](settings.model_dir)).shape == (1, 3)
 
 
+def test_few_rows_take_the_fast_path_of_the_model_loaded_last(tmp_path, monkeypatch):
+    settings = settings_for("iris", tmp_path)
+    hooks = exported(settings)
+    first, model = hooks["model_fn"](settings.model_dir), hooks["model_fn"](settings.model_dir)
+    for _ in range(4):
+        hooks["predict_fn"](ROWS, model)
+    monkeypatch.setattr(type(model), "predict", lambda *_: "asked")
+    assert hooks["predict_fn"](ROWS, model).tolist() == ["setosa"]
+    assert hooks["predict_fn"](ROWS, first) == "asked"
+
+
 def test_the_users_hooks_are_exported_as_they_are():
     def own(*arguments):
         return arguments

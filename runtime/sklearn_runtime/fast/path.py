@@ -65,6 +65,7 @@ class FastPath:
         if (
             count > self.rows
             or rows.dtype != np.float64
+            or rows.ndim != 2
             or rows.shape[1] != self._columns
             or not rows.flags.c_contiguous
             or not (self._takes_missing or all_finite(rows))
