@@ -11,7 +11,7 @@ import threading
 import time
 from typing import Callable, Deque, Iterable, List, NamedTuple, Tuple
 
-__all__ = ["LogLine", "LogStream", "standard_stream"]
+__all__ = ["PIPE_BYTES", "LogPiece", "LogStream", "standard_stream"]
 
 #: Writes to a pipe are not interleaved with those of other workers up to this size (POSIX, PIPE_BUF on Linux).
 PIPE_BYTES = 4096
@@ -20,8 +20,11 @@ PIPE_BYTES = 4096
 PENDING_MOST_BYTES = 1 << 20
 
 
-class LogLine(NamedTuple):
-    """One line, with its line end, and whether it is kept before others when there is no room for all."""
+class LogPiece(NamedTuple):
+    """Some whole lines, with their line ends, and whether they are kept before others when there is no room for all.
+
+    A piece of several lines is at most as long as what a pipe takes at once.
+    """
 
     text: bytes
     matters: bool
@@ -50,18 +53,18 @@ class LogStream:
         self.broken = False
         self._most_bytes = most_bytes
         self._lock = threading.Lock()
-        self._pending: Deque[LogLine] = collections.deque()
+        self._pending: Deque[LogPiece] = collections.deque()
         self._bytes = 0
         self._lost = 0
         self._descriptor, self._send, self._release = _opened(file_descriptor)
 
-    def write(self, lines: Iterable[LogLine]) -> None:
+    def write(self, pieces: Iterable[LogPiece]) -> None:
         """Send lines, and keep what does not go."""
         with self._lock:
             if self.broken:
                 return
-            for line in lines:
-                self._keep(line)
+            for piece in pieces:
+                self._keep(piece)
             self._push()
             if self._bytes > self._most_bytes:
                 self._make_room()
@@ -85,15 +88,15 @@ class LogStream:
         self.broken = True
         self._release()
 
-    def _keep(self, line: LogLine) -> None:
-        self._pending.append(line)
-        self._bytes += len(line.text)
+    def _keep(self, piece: LogPiece) -> None:
+        self._pending.append(piece)
+        self._bytes += len(piece.text)
 
     def _push(self) -> None:
         try:
             while self._pending:
                 batch = self._next_batch()
-                data = b"".join([line.text for line in batch])
+                data = b"".join([piece.text for piece in batch])
                 try:
                     sent = self._send(data)
                 except BlockingIOError:
@@ -110,8 +113,8 @@ class LogStream:
             self._pending.clear()
             self._bytes = 0
 
-    def _next_batch(self) -> List[LogLine]:
-        """As many lines as go in one piece, at least one."""
+    def _next_batch(self) -> List[LogPiece]:
+        """As many pieces as go at once, at least one."""
         pending = self._pending
         batch = [pending.popleft()]
         room = PIPE_BYTES - len(batch[0].text)
@@ -121,29 +124,30 @@ class LogStream:
         return batch
 
     def _make_room(self) -> None:
-        kept = [line for line in self._pending if line.matters]
-        size = sum(len(line.text) for line in kept)
-        while size > self._most_bytes:
+        lines = sum(piece.text.count(b"\n") for piece in self._pending)
+        kept = [piece for piece in self._pending if piece.matters]
+        self._bytes = sum(len(piece.text) for piece in kept)
+        while self._bytes > self._most_bytes:
             # The first error of many says most about their cause.
-            size -= len(kept.pop().text)
-        self._lost += len(self._pending) - len(kept)
+            self._bytes -= len(kept.pop().text)
+        self._lost += lines - sum(piece.text.count(b"\n") for piece in kept)
         self._pending = collections.deque(kept)
-        self._bytes = size
 
 
-def _rest(batch: List[LogLine], sent: int) -> List[LogLine]:
-    """What is left of lines of which so many bytes are out."""
-    for place, line in enumerate(batch):
-        if sent < len(line.text):
-            first = LogLine(line.text[sent:], matters=True) if sent else line
+def _rest(batch: List[LogPiece], sent: int) -> List[LogPiece]:
+    """What is left of pieces of which so many bytes are out."""
+    for place, piece in enumerate(batch):
+        if sent < len(piece.text):
+            # A line of which the start is out must be ended.
+            first = LogPiece(piece.text[sent:], matters=True) if sent else piece
             return [first, *batch[place + 1 :]]
-        sent -= len(line.text)
+        sent -= len(piece.text)
     return []
 
 
-def _loss(lines: int) -> LogLine:
+def _loss(lines: int) -> LogPiece:
     message = f"{lines} log lines were lost: nobody read them in time"
-    return LogLine(json.dumps({"level": "WARNING", "message": message, "pid": os.getpid()}).encode() + b"\n", True)
+    return LogPiece(json.dumps({"level": "WARNING", "message": message, "pid": os.getpid()}).encode() + b"\n", True)
 
 
 def _opened(file_descriptor: int) -> "Tuple[int, Callable[[bytes], int], Callable[[], None]]":

@@ -14,7 +14,7 @@ import time
 from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
 
 from .http_response import Answer
-from .log_stream import LogLine, LogStream, standard_stream
+from .log_stream import PIPE_BYTES, LogPiece, LogStream, standard_stream
 from .routes import PING, Route, error_type
 
 __all__ = ["AccessLog", "JsonFormatter", "configure"]
@@ -75,7 +75,7 @@ class _Handler(logging.Handler):
         except Exception:  # noqa: BLE001  a record that cannot be formatted must not fail a request
             self.handleError(record)
         else:
-            self._stream.write([LogLine(text, record.levelno >= logging.WARNING)])
+            self._stream.write([LogPiece(text, record.levelno >= logging.WARNING)])
 
     def flush(self) -> None:
         """At the end of the process: give the last lines a chance."""
@@ -136,7 +136,7 @@ class AccessLog:
         """Write what was noted; what the reader has no room for is written later."""
         self._scheduled = False
         noted, self._noted = self._noted, []
-        self._stream.write(_lines(noted))
+        self._stream.write(_pieces(noted))
         if self._stream.broken:
             self._threshold = sys.maxsize
         elif self._stream.waiting:
@@ -152,14 +152,24 @@ class AccessLog:
         self._call_later(_FLUSH_SECONDS, self.flush)
 
 
-def _lines(noted: List[_Noted]) -> Iterator[LogLine]:
+def _pieces(noted: List[_Noted]) -> Iterator[LogPiece]:
+    """The lines of some requests, as many in a piece as are written at once."""
+    lines: List[str] = []
+    size, matters = 0, False
     for moment, level, route, status, seconds, request_bytes, response_bytes, content_type, error in noted:
         start, end = _shared_texts(level, route, status, content_type, error)
-        text = (
+        line = (
             f'{{"time": "{timestamp(moment)}", {start}, "ms": {seconds * 1000:.3f}, "request_bytes": {request_bytes}, '
             f'"response_bytes": {response_bytes}, {end}}}\n'
         )
-        yield LogLine(text.encode("ascii"), level >= logging.WARNING)
+        if size + len(line) > PIPE_BYTES and lines:
+            yield LogPiece("".join(lines).encode("ascii"), matters)
+            lines, size, matters = [], 0, False
+        lines.append(line)
+        size += len(line)
+        matters = matters or level >= logging.WARNING
+    if lines:
+        yield LogPiece("".join(lines).encode("ascii"), matters)
 
 
 @functools.lru_cache(maxsize=256)

@@ -32,8 +32,10 @@ def requested_method(custom_attributes: Optional[str]) -> Optional[str]:
     >>> requested_method("trace=1; method=predict_proba")
     'predict_proba'
     """
+    if not custom_attributes:
+        return None
     found = None
-    for attribute in re.split(r"[,;&\s]+", custom_attributes or ""):
+    for attribute in re.split(r"[,;&\s]+", custom_attributes):
         name, equals, value = attribute.partition("=")
         if name == "method" and equals:
             found = value.strip("\"'")

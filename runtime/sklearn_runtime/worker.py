@@ -8,7 +8,7 @@ import socket
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, time
-from typing import Any, Dict, List, Optional, Set, Tuple
+from typing import Any, Dict, List, Optional, Set
 
 from .connection import Connection, timeouts_of
 from .cost import BUDGET_SECONDS, Costs, Measurement
@@ -121,10 +121,12 @@ class Worker:
         return costs is None or size > self._large_body_bytes or not costs.cheap[size.bit_length()]
 
     def respond(self, request: Request) -> Answer:
-        """Answer a request on the loop, and learn how long such a one takes."""
-        answer, seconds = self._timed(request)
-        # While the thread works, this one waits for the interpreter's lock: that says nothing of the request.
-        if not self._in_thread:
+        """Answer a request on the loop, and learn it where such a one is not quick after all."""
+        started = monotonic()
+        answer = respond(self._service, request.head.route, request.body)
+        seconds = monotonic() - started
+        # While a thread works, this one waits for the interpreter's lock: that says nothing of the request.
+        if seconds > BUDGET_SECONDS and not self._in_thread:
             self._learn(request, answer, seconds)
         return answer
 
@@ -141,14 +143,10 @@ class Worker:
         self._in_thread -= 1
 
     def _respond_and_learn(self, request: Request) -> Answer:
-        answer, seconds = self._timed(request)
-        self._learn(request, answer, seconds)
-        return answer
-
-    def _timed(self, request: Request) -> Tuple[Answer, float]:
         started = monotonic()
         answer = respond(self._service, request.head.route, request.body)
-        return answer, monotonic() - started
+        self._learn(request, answer, monotonic() - started)
+        return answer
 
     def _learn(self, request: Request, answer: Answer, seconds: float) -> None:
         route, size = request.head.route, len(request.body)

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from sklearn_runtime.log_stream import PIPE_BYTES, LogLine, LogStream, standard_stream
+from sklearn_runtime.log_stream import PIPE_BYTES, LogPiece, LogStream, standard_stream
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def stream(pipe):
 
 
 def lines(count, size=100, matters=False):
-    return [LogLine(b"%d " % number + b"x" * (size - 6) + b"\n", matters) for number in range(count)]
+    return [LogPiece(b"%d " % number + b"x" * (size - 6) + b"\n", matters) for number in range(count)]
 
 
 def read(reader):
@@ -70,7 +70,7 @@ def test_lines_are_written_in_pieces_that_do_not_interleave(pipe, stream, monkey
 
 def test_lines_that_find_no_room_wait_for_the_next_ones(pipe, stream):
     fill(pipe[1])
-    first, second = LogLine(b"first\n", False), LogLine(b"second\n", False)
+    first, second = LogPiece(b"first\n", False), LogPiece(b"second\n", False)
     stream.write([first])
     assert stream.waiting
     assert set(read(pipe[0]).split(b"\n")) == {b"-" * 4095, b""}
@@ -81,15 +81,15 @@ def test_lines_that_find_no_room_wait_for_the_next_ones(pipe, stream):
 
 def test_beyond_the_bound_good_news_are_lost_first_and_counted(pipe, stream):
     fill(pipe[1])
-    errors = [LogLine(b"error %d\n" % number, True) for number in range(3)]
+    errors = [LogPiece(b"error %d\n" % number, True) for number in range(3)]
     stream.write([*lines(30), *errors, *lines(5)])
     read(pipe[0])
-    stream.write([LogLine(b"again\n", False)])
+    stream.write([LogPiece(b"again\n", False)])
     *received, again, lost = read(pipe[0]).splitlines()
     assert received == [b"error 0", b"error 1", b"error 2"]
     assert again == b"again"
     assert json.loads(lost)["message"] == "35 log lines were lost: nobody read them in time"
-    stream.write([LogLine(b"later\n", False)])
+    stream.write([LogPiece(b"later\n", False)])
     assert read(pipe[0]) == b"later\n"
 
 
@@ -104,8 +104,8 @@ def test_of_too_many_errors_the_first_are_kept(pipe, stream):
 
 def test_a_line_longer_than_a_pipe_is_whole_in_the_end(pipe):
     stream = LogStream(pipe[1])
-    long = LogLine(b"y" * 200_000 + b"\n", False)
-    stream.write([LogLine(b"before\n", False), long, LogLine(b"after\n", False)])
+    long = LogPiece(b"y" * 200_000 + b"\n", False)
+    stream.write([LogPiece(b"before\n", False), long, LogPiece(b"after\n", False)])
     received = b""
     while stream.waiting:
         received += read(pipe[0])
@@ -117,7 +117,7 @@ def test_a_line_longer_than_a_pipe_is_whole_in_the_end(pipe):
 
 def test_flush_waits_for_the_reader_but_not_for_ever(pipe, stream):
     fill(pipe[1])
-    stream.write([LogLine(b"last\n", True)])
+    stream.write([LogPiece(b"last\n", True)])
     stream.flush(0.01)
     assert stream.waiting
     reading = threading.Timer(0.05, lambda: read(pipe[0]))
