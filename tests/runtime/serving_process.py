@@ -27,12 +27,14 @@ class ServingProcess:
         self.stderr: list[dict[str, object]] = []
         self.stdout: list[dict[str, object]] = []
         self._changed = threading.Condition()
-        self._readers = [
-            threading.Thread(target=self._read, args=(process.stderr, self.stderr), daemon=True),
-            threading.Thread(target=self._read, args=(process.stdout, self.stdout), daemon=True),
-        ]
-        for reader in self._readers:
-            reader.start()
+        self._readers: list[threading.Thread] = []
+
+    def read(self, name: str) -> None:
+        """Read ``stderr`` or ``stdout`` from now on, as it comes."""
+        arguments = (getattr(self.process, name), getattr(self, name))
+        reader = threading.Thread(target=self._read, args=arguments, daemon=True)
+        self._readers.append(reader)
+        reader.start()
 
     def _read(self, stream, lines) -> None:
         for line in stream:
@@ -138,9 +140,9 @@ def read_response(client: socket.socket) -> tuple[int, dict[str, str], bytes]:
 
 @contextmanager
 def serving(
-    *arguments: str, program=SCRIPTED, bind="127.0.0.1:0", workers=1, **variables: str
+    *arguments: str, program=SCRIPTED, bind="127.0.0.1:0", workers=1, read=("stderr", "stdout"), **variables: str
 ) -> Iterator[ServingProcess]:
-    """A server with these environment variables, ended by its own process id."""
+    """A server with these environment variables, ended by its own process id; what is in `read` is read at once."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("SKLEARN_", "SAGEMAKER_"))}
     environment.update(SKLEARN_RUNTIME_FAILURE_PAUSE="0", OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
     environment.update(variables)
@@ -152,6 +154,8 @@ def serving(
         text=True,
     )
     server = ServingProcess(process)
+    for name in read:
+        server.read(name)
     try:
         yield server
     finally:

@@ -96,6 +96,48 @@ def test_ping_is_answered_during_the_prediction_of_100_000_rows(tmp_path):
     print(f"{len(pings)} pings, the slowest in {max(pings) * 1000:.0f} ms")
 
 
+SLOW_MODEL = """
+import os
+
+class Slow:
+    n_features_in_ = 2
+    gates = ["measured", "asked"]
+
+    def predict(self, rows):
+        with open(os.path.join(os.environ["SLOW_MODEL_GATES"], self.gates.pop(0)), encoding="ascii") as gate:
+            if gate.read() == "refuse":
+                raise ValueError("not this sample")
+        return rows[:, 0]
+
+def model_fn(model_dir):
+    return Slow()
+"""
+
+
+def test_neither_the_measurement_of_a_slow_model_nor_its_first_request_holds_up_a_ping(tmp_path):
+    for name in ("measured", "asked"):
+        os.mkfifo(str(tmp_path / name))
+    for name in ("model", "code"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "code" / "slow.py").write_text(SLOW_MODEL, encoding="utf-8")
+    variables = {"SAGEMAKER_BASE_DIR": str(tmp_path), "SKLEARN_RUNTIME_PROGRAM": "slow.py"}
+    answers = []
+    with serving(program=REAL, SLOW_MODEL_GATES=str(tmp_path), **variables) as server:
+        asking = threading.Thread(
+            target=lambda: answers.append(server.invoke(b"[[7, 8]]", Content_Type="application/json"))
+        )
+        # Opening waits until the model opens the other end: it is at work from here to the end of the block.
+        with (tmp_path / "measured").open("w") as measurement:
+            assert server.exchange(b"GET /ping HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200")
+            measurement.write("refuse")
+        asking.start()
+        with (tmp_path / "asked").open("w") as prediction:
+            assert server.exchange(b"GET /ping HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200")
+            prediction.write("go on")
+        asking.join()
+    assert json.loads(answers[0][2]) == [7.0]
+
+
 CASES = request_cases()
 
 
@@ -239,6 +281,19 @@ def test_the_log_level_counts():
         assert server.exchange(b"GET /ping HTTP/1.0\r\n\r\n")
         [line] = server.wait_for(lambda line: line["event"] == "request", stream="stdout")
         assert (line["path"], line["level"], line["status"]) == ("/ping", "DEBUG", 200)
+
+
+def test_a_log_that_nobody_reads_holds_up_no_request_and_loses_no_line():
+    with serving(read=["stderr"]) as server:
+        client = server.http()
+        for number in range(2000):
+            client.request("POST", "/invocations", b"%d" % number)
+            assert client.getresponse().read() == b"%d" % number
+        client.close()
+        # Far more than a pipe holds, 64 KiB.
+        server.read("stdout")
+        lines = server.wait_for(lambda line: line.get("event") == "request", stream="stdout", count=2000)
+        assert sum(line["request_bytes"] for line in lines) == sum(len(str(number)) for number in range(2000))
 
 
 def test_no_payload_is_logged():
