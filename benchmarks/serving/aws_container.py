@@ -45,21 +45,25 @@ def launch_stock(folder: Path, model: Path, port: int) -> Launch:
 
 
 def launch_stock_with_hooks(folder: Path, model: Path, port: int) -> Launch:
-    """The image's own server with our hooks: what ``server="stock"`` deploys."""
+    """The image's own server with our hooks: what ``server="stock"`` deploys, but for the fast paths."""
     copy_runtime(_lay_out(folder, model))
-    return _launch(folder, port, _stock_variables(folder))
+    return _launch(folder, port, {**_stock_variables(folder), "SKLEARN_RUNTIME_FAST": "false"})
 
 
-def launch_ours(folder: Path, model: Path, port: int, *more_libraries: str) -> Launch:
+def launch_ours(folder: Path, model: Path, port: int, *more_libraries: str, fast: bool = False) -> Launch:
     """Our server in gunicorn's place: what the constructs deploy by default.
 
     Parameters
     ----------
     more_libraries
         Names of environments whose libraries are there beside the image's own.
+    fast
+        Whether few rows take the fast paths, as they do by default; else scikit-learn predicts, as it does in the other
+        servers.
     """
     copy_runtime(_lay_out(folder, model))
-    return _launch(folder, port, _variables("runtime"), *more_libraries)
+    variables = {**_variables("runtime"), "SKLEARN_RUNTIME_FAST": str(fast).lower()}
+    return _launch(folder, port, variables, *more_libraries)
 
 
 def _variables(server: Server) -> dict[str, str]:

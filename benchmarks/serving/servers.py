@@ -8,7 +8,7 @@ from benchmarks.serving import aws_container, peers
 from benchmarks.serving.protocol import BENTOML, LITSERVE, MLFLOW, MLSERVER, SAGEMAKER, Protocol
 from benchmarks.serving.server_process import Launch
 
-__all__ = ["OURS", "OURS_ORJSON", "SERVERS", "STOCK", "STOCK_WITH_HOOKS", "Server"]
+__all__ = ["OURS", "OURS_FAST", "OURS_ORJSON", "SERVERS", "STOCK", "STOCK_WITH_HOOKS", "Server"]
 
 
 class Server(NamedTuple):
@@ -41,17 +41,22 @@ def _launch_ours_with_orjson(folder: Path, model: Path, port: int) -> Launch:
     return aws_container.launch_ours(folder, model, port, "orjson")
 
 
+def _launch_ours_fast(folder: Path, model: Path, port: int) -> Launch:
+    return aws_container.launch_ours(folder, model, port, fast=True)
+
+
 def _launch_mlserver_alone(folder: Path, model: Path, port: int) -> Launch:
     return peers.launch_mlserver(folder, model, port, workers=0)
 
 
 _IMAGE = ("sagemaker-containers", "flask", "gunicorn", "gevent")
-STOCK, STOCK_WITH_HOOKS, OURS, OURS_ORJSON = "aws", "hooks", "ours", "ours-orjson"
+STOCK, STOCK_WITH_HOOKS, OURS, OURS_ORJSON, OURS_FAST = "aws", "hooks", "ours", "ours-orjson", "ours-fast"
 SERVERS = (
     Server(STOCK, "AWS stock server", ("aws",), _IMAGE, SAGEMAKER, aws_container.launch_stock),
     Server(STOCK_WITH_HOOKS, "our hooks in it", ("aws",), _IMAGE, SAGEMAKER, aws_container.launch_stock_with_hooks),
     Server(OURS, "our server", ("aws",), ("pandas", "pyarrow"), SAGEMAKER, aws_container.launch_ours),
     Server(OURS_ORJSON, "our server, orjson", ("aws", "orjson"), ("orjson",), SAGEMAKER, _launch_ours_with_orjson),
+    Server(OURS_FAST, "our server, fast paths", ("aws",), ("pandas", "pyarrow"), SAGEMAKER, _launch_ours_fast),
     Server("mlserver", "MLServer", ("mlserver",), ("mlserver", "uvloop"), MLSERVER, peers.launch_mlserver),
     Server("mlserver-1", "MLServer, 1 process", ("mlserver",), ("mlserver",), MLSERVER, _launch_mlserver_alone),
     Server("bentoml", "BentoML", ("bentoml",), ("bentoml",), BENTOML, peers.launch_bentoml),

@@ -6,8 +6,8 @@ from typing import NamedTuple
 from benchmarks.serving.multi_model import DEFAULTS, HOOKS, MULTI_MODEL_CELLS
 from benchmarks.serving.protocol import SAGEMAKER
 from benchmarks.serving.results import Results, Sample
-from benchmarks.serving.servers import OURS, OURS_ORJSON, SERVERS, STOCK, STOCK_WITH_HOOKS
-from benchmarks.serving.workload import LARGE_ROWS, LINEAR, Cell
+from benchmarks.serving.servers import OURS, OURS_FAST, OURS_ORJSON, SERVERS, STOCK, STOCK_WITH_HOOKS
+from benchmarks.serving.workload import BOOSTING, FOREST, LARGE_ROWS, LINEAR, Cell
 
 __all__ = ["Wanted", "judge"]
 
@@ -46,6 +46,9 @@ _AIMS = (
     (f"1,000 rows JSON, orjson: {_STOCK}", _MANY_JSON, OURS_ORJSON, STOCK, 6.0),
     (f"1,000 rows CSV, the image's libraries: {_STOCK}", _MANY_CSV, OURS, STOCK, 6.0),
     (f"100,000 rows CSV, one connection: {_STOCK}", Cell(LINEAR, LARGE_ROWS, "csv", 0), OURS, STOCK, 10.0),
+    (f"fast paths, LogisticRegression, 1 row NPY: {_STOCK}", _ONE_NPY, OURS_FAST, STOCK, 20.0),
+    (f"fast paths, RandomForest, 1 row NPY: {_STOCK}", Cell(FOREST, 1, "npy", 16), OURS_FAST, STOCK, 15.0),
+    (f"fast paths, HistGradientBoosting, 1 row NPY: {_STOCK}", Cell(BOOSTING, 1, "npy", 64), OURS_FAST, STOCK, 15.0),
     (f"hooks alone, 1 row NPY: {_STOCK}", _ONE_NPY, STOCK_WITH_HOOKS, STOCK, 1.5),
     (f"hooks alone, 1,000 rows CSV: {_STOCK}", _MANY_CSV, STOCK_WITH_HOOKS, STOCK, 3.0),
     (f"multi-model hooks, 1 row NPY: {_TOOLKIT}", _ONE_NPY, HOOKS, DEFAULTS, 1.5),

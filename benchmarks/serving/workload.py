@@ -14,8 +14,10 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from benchmarks.serving.protocol import Format
 
 __all__ = [
+    "BOOSTING",
     "CELLS",
     "CONCURRENCY",
+    "FOREST",
     "LARGE_ROWS",
     "LINEAR",
     "MATCHING",
