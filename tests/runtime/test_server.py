@@ -138,6 +138,26 @@ def test_neither_the_measurement_of_a_slow_model_nor_its_first_request_holds_up_
     assert json.loads(answers[0][2]) == [7.0]
 
 
+TYPE_TELLER = """
+def transform_fn(model, request_body, request_content_type, accept):
+    return type(request_body).__name__
+
+def model_fn(model_dir):
+    return None
+"""
+
+
+def test_a_hook_of_the_user_s_is_given_bytes_or_str_however_long_the_body(tmp_path):
+    for name in ("model", "code"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "code" / "teller.py").write_text(TYPE_TELLER, encoding="utf-8")
+    variables = {"SAGEMAKER_BASE_DIR": str(tmp_path), "SKLEARN_RUNTIME_PROGRAM": "teller.py"}
+    with serving(program=REAL, **variables) as server:
+        for length in (1, 100_000, 2_000_000):
+            assert server.invoke(b"x" * length, Content_Type="application/x-other")[2] == b"bytes"
+            assert server.invoke(b"x" * length, Content_Type="text/csv")[2] == b"str"
+
+
 CASES = request_cases()
 
 
