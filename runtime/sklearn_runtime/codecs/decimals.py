@@ -18,7 +18,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Decimals", "Exponents", "decimal_values"]
+__all__ = ["Decimals", "Exponents", "decimal_values", "scaled"]
 
 _PADDING = b"0" * 32
 """Words are read beyond both ends of a number."""
@@ -149,7 +149,7 @@ def decimal_values(text: bytes, numbers: Decimals) -> "Tuple[NDArray[np.float64]
         uncertain[places] |= (powers > MAX_EXPONENT) | (exponents.digits > 8)
         np.negative(powers, out=powers, where=exponents.negative)
         low = np.zeros_like(high) + low
-        high[places], low[places] = _scaled(high[places], low[places], powers)
+        high[places], low[places] = scaled(high[places], low[places], powers)
 
     values = high + low
     # The rest: exact, since high is the larger.
@@ -188,7 +188,7 @@ def _sum(large: "NDArray[np.float64]", small: "NDArray[np.float64]") -> "Tuple[A
     return total, error
 
 
-def _scaled(
+def scaled(
     high: "NDArray[np.float64]", low: "NDArray[np.float64]", exponents: "NDArray[np.float64]"
 ) -> "Tuple[NDArray[np.float64], NDArray[np.float64]]":
     """high + low times a power of ten, as such a pair again."""

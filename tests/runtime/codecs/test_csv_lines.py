@@ -53,6 +53,13 @@ class TestNumbers:
         assert number_lines(array) == expected.encode()
         assert number_lines(np.asfortranarray(array)) == expected.encode()
 
+    @pytest.mark.parametrize("shape", [(600,), (300, 2), (2, 300), (600, 1)])
+    @pytest.mark.parametrize("last", [0.1, np.nan, -np.inf, 1e-7])
+    def test_many_floats_are_written_in_their_rows(self, shape, last):
+        array = np.append(np.arange(599) / 8, last).reshape(shape)
+        again = np.array([[float(text) for text in line] for line in read(number_lines(array))])
+        assert again.tobytes() == array.tobytes()
+
     def test_booleans_are_written_as_python_writes_them(self):
         assert number_lines(np.array([[True, False]] * 3)) == b"True,False\n" * 3
 
