@@ -118,11 +118,15 @@ def first_parts(model: Any) -> List[Any]:
     Returns
     -------
     list
-        [] where the model itself takes the input. Of a pipeline all steps that do something, the first is the one.
+        [] where the model itself takes the input. Of a pipeline all steps that do something, the first is the one; of a
+        union all parts.
     """
     steps = attribute(model, "steps")
     if isinstance(steps, list) and attribute(model, "named_steps") is not None:
         return [part for _, part in steps if not _does_nothing(part)]
+    union = attribute(model, "transformer_list")
+    if isinstance(union, list):
+        return [part for _, part in union if not _does_nothing(part)]
     if attribute(model, "support_") is not None and attribute(model, "n_features_to_select") is not None:
         return []  # RFE hands on a part of the columns
     if is_a(model, ("FrozenEstimator", "_CalibratedClassifier")):
@@ -196,7 +200,7 @@ def _of_subset(ensemble: Any, given: Given) -> Survey:
 
 
 def _of_union(union: Any, given: Given) -> Survey:
-    return _together(survey(part, given) for _, part in union.transformer_list if not _does_nothing(part))
+    return _together(survey(part, given) for part in first_parts(union))
 
 
 def _of_column_transformer(transformer: Any, given: Given) -> Survey:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 from typing import Any, List, Optional, Sequence, Tuple, Union
@@ -9,10 +10,11 @@ from typing import Any, List, Optional, Sequence, Tuple, Union
 import numpy as np
 
 from sklearn_runtime.codecs.cells import parse_number
-from sklearn_runtime.column_kinds import NUMBER, UNKNOWN
+from sklearn_runtime.column_kinds import UNKNOWN
 from sklearn_runtime.content_types import CSV, MediaType, request_type
 from sklearn_runtime.model_columns import ModelColumns, model_columns
 from sklearn_runtime.rows import decode_rows
+from sklearn_runtime.typed_columns import typed_column
 
 __all__ = ["read_rows"]
 
@@ -61,14 +63,15 @@ def read_rows(
 def _has_header(data: Union[bytes, bytearray], media: MediaType, takes: ModelColumns) -> bool:
     first, second = _first_lines(data, media)
     cells = [cell.strip() for cell in first]
+    names = {name.strip() for name in takes.names or ()}
+    if names and names == set(cells):
+        return True
     if not any(cells) or any(parse_number(cell) is not None for cell in cells):
         return False
-    if takes.records or (takes.needs_frame and not takes.names):
-        return True
-    if {name.strip() for name in takes.names or ()}.intersection(cells):
+    if takes.records or (takes.needs_frame and not names) or names.intersection(cells):
         return True
     columns = [takes.column(place) for place in range(len(cells))]
-    if any(cell and column.kind == NUMBER for cell, column in zip(cells, columns)):
+    if any(cell and typed_column([cell], column)[1] is not None for cell, column in zip(cells, columns)):
         return True
     # A line of text before a line with numbers is a header; between lines of text it would be a guess.
     return any(column.kind == UNKNOWN for column in columns) and any(parse_number(cell) is not None for cell in second)
@@ -78,9 +81,7 @@ def _first_lines(data: Union[bytes, bytearray], media: MediaType) -> Tuple[Seque
     charset = "latin-1" if media.charset == "iso-8859-1" else "utf-8-sig"
     reader = csv.reader(io.StringIO(data[:HEADER_BYTES].decode(charset, "ignore"), newline=""))
     lines: List[List[str]] = [[], []]
-    try:
+    with contextlib.suppress(csv.Error):  # the decoder says what is wrong
         for place in range(2):
             lines[place] = next(reader, [])
-    except csv.Error:
-        pass  # the decoder says what is wrong
     return lines[0], lines[1]

@@ -19,6 +19,9 @@ WANTED = {NUMBER: "is not a number", TEXT: "is not text", BOOLEAN: "is not true 
 """What a message says of the first cell that is none of its column's kind."""
 
 _BOOLEANS: Dict[Any, bool] = {"true": True, "false": False, 1.0: True, 0.0: False}
+_WRITTEN_BOOLEANS = ("True", "False")
+"""As pandas writes a column of booleans to a CSV, and reads it."""
+
 Converted = Tuple["NDArray[Any]", Optional[int]]
 
 
@@ -35,7 +38,8 @@ def typed_column(cells: Sequence[Any], column: Column) -> Converted:
     Returns
     -------
     values : ndarray of shape (rows,)
-        float64 for numbers; bool for booleans; object for text, and for booleans where one is missing.
+        float64 for numbers; bool for booleans, and where nothing is known and all cells are ``True`` or ``False``;
+        object for text, and for booleans where one is missing.
     refused : int or None
         The row of the first cell that is none of that kind; `values` is of no use then.
 
@@ -55,6 +59,8 @@ def typed_column(cells: Sequence[Any], column: Column) -> Converted:
     values, refused = _numbers(cells)
     if refused is None or column.kind == NUMBER:
         return values, refused
+    if all(isinstance(cell, str) and cell in _WRITTEN_BOOLEANS for cell in cells):
+        return np.array([cell == "True" for cell in cells]), None
     return _objects([column.missing if is_missing(cell) else cell for cell in cells]), None
 
 

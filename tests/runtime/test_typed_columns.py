@@ -110,5 +110,15 @@ def test_a_column_of_which_nothing_is_known_is_numbers_or_stays_as_it_was_sent()
     assert np.isnan(values[1])
 
 
+def test_a_column_of_which_nothing_is_known_is_boolean_where_pandas_wrote_booleans():
+    values, refused = typed_column(["True", "False"], Column(UNKNOWN))
+    assert refused is None
+    assert values.dtype == bool
+    assert values.tolist() == [True, False]
+    for cells in (["True", "true"], ["True", None], ["True", [1.0]]):
+        assert typed_column(cells, Column(UNKNOWN))[0].dtype == object
+    assert typed_column(["True"], Column(NUMBER))[1] == 0
+
+
 def test_the_examples_hold():
     assert doctest.testmod(module).failed == 0
