@@ -225,13 +225,15 @@ def test_an_orderly_end_goes_on_when_the_master_dies_in_it(gate):
 def test_connections_spread_over_the_workers():
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(serving(workers=2))
-        clients = [stack.enter_context(server.connect()) for _ in range(20)]
+        while len({server.invoke(b"pid")[2] for _ in range(2)}) < 2:
+            pass  # until both are there
         workers = []
-        for client in clients:
+        for _ in range(30):
+            client = stack.enter_context(server.connect())
             client.sendall(post(b"pid"))
             workers.append(read_response(client)[2])
-        # Ten each, but that a worker which is kept from running for a while misses its turn.
-        assert all(workers.count(worker) >= 4 for worker in set(workers))
+        # Fifteen each, but that a worker which is kept from running misses its turn; without turns it could be all.
+        assert all(workers.count(worker) >= 3 for worker in set(workers))
         assert len(set(workers)) == 2
 
 
