@@ -136,13 +136,13 @@ class LogStream:
 
 def _rest(batch: List[LogPiece], sent: int) -> List[LogPiece]:
     """What is left of pieces of which so many bytes are out."""
-    for place, piece in enumerate(batch):
-        if sent < len(piece.text):
-            # A line of which the start is out must be ended.
-            first = LogPiece(piece.text[sent:], matters=True) if sent else piece
-            return [first, *batch[place + 1 :]]
-        sent -= len(piece.text)
-    return []
+    place = 0
+    while sent >= len(batch[place].text):
+        sent -= len(batch[place].text)
+        place += 1
+    # A line of which the start is out must be ended.
+    first = LogPiece(batch[place].text[sent:], matters=True) if sent else batch[place]
+    return [first, *batch[place + 1 :]]
 
 
 def _loss(lines: int) -> LogPiece:

@@ -152,6 +152,30 @@ def test_a_socket_does_not_make_the_server_wait_either():
         stream.close()
 
 
+@pytest.mark.parametrize("taken", [1, 99, 100, 101, 250])
+def test_what_goes_out_in_parts_is_whole_in_the_end(taken, stream, monkeypatch):
+    received = []
+
+    def send(data):
+        received.append(data[:taken])
+        return len(received[-1])
+
+    monkeypatch.setattr(stream, "_send", send)
+    stream.write(lines(5))
+    while stream.waiting:
+        stream.flush()
+    assert b"".join(received) == b"".join(line.text for line in lines(5))
+
+
+def test_a_descriptor_that_is_closed_is_given_up():
+    reader, writer = os.pipe()
+    os.close(reader)
+    os.close(writer)
+    stream = LogStream(writer)
+    stream.write(lines(1))
+    assert stream.broken
+
+
 def test_a_file_is_written_as_it_is(tmp_path):
     with (tmp_path / "log").open("wb") as file:
         file.write(b"before\n")

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from types import SimpleNamespace
 from typing import Any, List
 
 import pytest
@@ -179,6 +180,16 @@ def test_a_record_is_one_line_with_its_traceback():
     line = json.loads(text)
     assert (line["level"], line["message"], line["logger"], line["workers"]) == ("ERROR", "failed: x\ny", "a.b", 2)
     assert line["traceback"].startswith("Traceback")
+
+
+def test_a_record_that_cannot_be_written_fails_nobody(capsys, monkeypatch):
+    monkeypatch.setattr(logging, "raiseExceptions", False)
+    written = []
+    handler = module._Handler(SimpleNamespace(write=written.extend))
+    handler.setFormatter(JsonFormatter())
+    for arguments in (("one",), (1,)):
+        handler.emit(logging.LogRecord("a", logging.ERROR, "", 0, "%d", arguments, None))
+    assert [json.loads(piece.text)["message"] for piece in written] == ["1"]
 
 
 def test_warnings_and_other_libraries_are_logged_as_json_too():

@@ -51,6 +51,12 @@ def test_a_large_model_names_its_version_early(tmp_path):
     assert read_sklearn_version(str(tmp_path / "model.joblib")) == sklearn.__version__
 
 
+def test_a_key_without_a_version_is_passed_over(tmp_path):
+    content = pickle.dumps({"_sklearn_version": "1.4.2"})
+    (tmp_path / "model.pkl").write_bytes(b"_sklearn_version of the fit: see _sklearn_version below" + content)
+    assert read_sklearn_version(str(tmp_path / "model.pkl")) == "1.4.2"
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"\x78\x9cnot zlib", b"\x1f\x8bnot gzip", b"BZhnot bz2", b"\xfd7zXZ\x00not xz", pickle.dumps({"a": 1})],
