@@ -10,6 +10,7 @@ import numpy as np
 
 from sklearn_runtime.codecs import json_library
 from sklearn_runtime.codecs.arrays import dense
+from sklearn_runtime.codecs.float_text import float_text
 from sklearn_runtime.content_types import CSV, JSON
 from sklearn_runtime.errors import NotAcceptable
 
@@ -20,6 +21,8 @@ __all__ = ["encode_json"]
 
 TINY_SIZE, SMALL_SIZE = 4, 64
 """Up to here Python's own text of a list is made faster than by orjson (of integers), or by an encoder of JSON."""
+FLOATS_SIZE = 250
+"""From here on floats are written faster with NumPy than by Python, though not than by orjson."""
 LABELS_SIZE = 32
 """From here on, labels of one digit are written faster with NumPy."""
 
@@ -96,6 +99,8 @@ def _numbers(array: "NDArray[Any]") -> bytes:
         characters[0], characters[-1] = b"[]"
         return characters.tobytes()
     library = json_library.ORJSON
+    if library is None and array.dtype.kind == "f" and array.size >= FLOATS_SIZE and array.ndim in (1, 2):
+        return _floats(array)
     if library is None or not array.ndim or (array.size <= TINY_SIZE and array.dtype.kind != "f"):
         return _text(array.tolist(), array.size)
     # It wants native byte order.
@@ -103,6 +108,16 @@ def _numbers(array: "NDArray[Any]") -> bytes:
     text = bytes(library.dumps(np.ascontiguousarray(array, dtype=wide), option=library.OPT_SERIALIZE_NUMPY))
     # It writes null for infinity too.
     return _text(array.tolist(), array.size) if b"n" in text and bool(np.isinf(array).any()) else text
+
+
+def _floats(array: "NDArray[np.float64]") -> bytes:
+    """Many numbers, without orjson."""
+    ends = np.full(array.shape, ord(","), dtype=np.uint8)
+    if array.ndim == 2:
+        ends[:, -1] = ord("\n")
+    text = float_text(array.ravel(), ends.ravel())[:-1].replace(b"\n", b"],[")
+    text = text.replace(b"nan", b"null").replace(b"inf", b"1e999")
+    return b"[" + text + b"]" if array.ndim == 1 else b"[[" + text + b"]]"
 
 
 def _have_one_digit(array: "NDArray[Any]") -> bool:

@@ -68,6 +68,17 @@ def test_labels_are_written_the_same_in_every_number(size, way, dtype, most):
             assert encode_json(array) == json.dumps(array.tolist(), separators=(",", ":")).encode()
 
 
+@pytest.mark.parametrize("shape", [(600,), (300, 2), (2, 300), (600, 1), (10, 30, 2)])
+@pytest.mark.parametrize("last", [0.1, np.nan, np.inf, -1e-7])
+@pytest.mark.parametrize("dtype", ["f8", ">f8", "f4"])
+def test_many_floats_are_written_the_same_with_numpy(shape, last, dtype):
+    array = np.append(np.arange(599) / 7, last).reshape(shape).astype(dtype)
+    with forced("json module"):
+        written = encode_json(array)
+    expected = json.dumps(array.astype(float).tolist(), separators=(",", ":"))
+    assert written.decode() == expected.replace("NaN", "null").replace("Infinity", "1e999")
+
+
 @pytest.mark.parametrize("way", WRITERS)
 @pytest.mark.parametrize(
     "array", [np.empty((0,)), np.empty((2, 0)), np.empty((0, 2)), np.array(0.5), np.arange(-40, 40)]
