@@ -11,6 +11,7 @@ import pytest
 from sklearn.pipeline import make_pipeline
 
 from sklearn_runtime.fast import find_fast_paths
+from tests.runtime.estimators import SKLEARN
 from tests.runtime.fast.fitted import (
     CLASSIFIERS,
     METHODS,
@@ -37,6 +38,8 @@ def assert_equal_answers(model: Any, batches: Any, methods: Any = METHODS) -> in
                     assert bits(found) == bits(getattr(model, method)(batch)), method
                     answers += 1
     assert set(paths.active) == set(find_fast_paths(model, methods).active)
+    if not answers and SKLEARN == (0, 20):
+        pytest.skip("no fast path knows this estimator of scikit-learn 0.20: its own answer is served")
     return answers
 
 
