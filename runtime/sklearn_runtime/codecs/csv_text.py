@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import functools
 import io
 from typing import TYPE_CHECKING, Any, List, Optional, Sequence, Tuple, Union
 
@@ -23,6 +24,8 @@ __all__ = ["decode_csv", "decode_csv_rows", "encode_csv"]
 
 Body = Union[bytes, bytearray, memoryview, str]
 
+CACHED_BYTES = 8_000
+"""Header lines up to here are remembered: a client sends the same with every request."""
 EXACT_INTEGERS = 2**53
 """Below, every whole number is a float64."""
 
@@ -187,18 +190,26 @@ def _number_rows(
     columns = None
     if header or (header is None and content[start : start + 1] not in _NUMBER_STARTS):
         end = content.find(b"\n", start) + 1 or len(content)
-        try:
-            lines = _split(body_text(content[:end], charset))
-        except MalformedBody:
+        read = _first_line if end <= CACHED_BYTES else _first_line.__wrapped__
+        fields, named = read(bytes(content[:end]), charset)
+        if not fields:
             return None
-        if len(lines) != 1:
-            return None
-        if header or _is_header(lines[0]):
-            columns, start = tuple(lines[0]), end
+        if header or named:
+            columns, start = fields, end
     rows = csv_number_rows(content, start)
     if rows is None or (columns is not None and len(columns) != rows.shape[1]):
         return None
     return rows, columns
+
+
+@functools.lru_cache(maxsize=64)
+def _first_line(line: bytes, charset: str) -> Tuple[Tuple[str, ...], bool]:
+    """The fields of a first line, and whether they look like names; no fields where it cannot be read by itself."""
+    try:
+        rows = _split(body_text(line, charset))
+    except MalformedBody:
+        return (), False
+    return (tuple(rows[0]), _is_header(rows[0])) if len(rows) == 1 else ((), False)
 
 
 def _cell_rows(content: str, header: Optional[bool], text: bool) -> "Tuple[NDArray[Any], Optional[Tuple[str, ...]]]":

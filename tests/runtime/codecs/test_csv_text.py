@@ -154,6 +154,13 @@ def test_a_header_stands_before_a_large_table(names, first, end):
     assert rows[:, 0].tolist() == [1.5] * 1999
 
 
+def test_a_header_longer_than_is_remembered_is_read_too():
+    names = tuple(f"feature_{index}" for index in range(2000))
+    rows, columns = decode_csv_rows(",".join(names) + "\n" + ",".join(["1"] * 2000))
+    assert columns == names
+    assert rows.shape == (1, 2000)
+
+
 @pytest.mark.parametrize("body", [b'"a\nb",c\n1,2\n', b'"a\r\nb",c\r\n1,2\r\n'])
 def test_a_header_may_go_over_several_lines(body):
     rows, columns = decode_csv_rows(body)
