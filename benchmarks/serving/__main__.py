@@ -25,6 +25,7 @@ from benchmarks.serving.workload import CELLS, CONCURRENCY, LARGE_ROWS, make_wor
 ROOT = Path(__file__).resolve().parent.parent.parent
 RESULTS = ROOT / ".cache" / "bench" / "serving.json"
 WRK_MISSING = "wrk is missing: install it (Debian: apt-get update && apt-get install wrk nginx-light)"
+MOST_OF_OTHERS = 0.05
 NGINX_MISSING = "nginx is missing: the stock server is measured without (Debian: apt-get install nginx-light)"
 
 
@@ -82,6 +83,8 @@ def show(results: Results, console: Console) -> None:
             shown.add_row(*row)
         console.print(shown)
     console.print(", ".join(f"{name} {value}" for name, value in results.machine.items()))
+    if results.others > MOST_OF_OTHERS:
+        console.print(f"{results.others:.0%} of the processors went to other programs: these figures say little")
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:

@@ -1,11 +1,11 @@
-"""CPU time of a server's whole process tree, read from /proc."""
+"""CPU time of a server's whole process tree, and of the whole machine, read from /proc."""
 
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["ProcessTimes", "cpu_seconds", "members", "parse_stat", "read_processes"]
+__all__ = ["ProcessTimes", "busy_seconds", "cpu_seconds", "members", "parse_busy", "parse_stat", "read_processes"]
 
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -78,3 +78,22 @@ def members(leader: int, processes: Iterable[ProcessTimes]) -> list[ProcessTimes
 def cpu_seconds(leader: int) -> float:
     """User and system seconds that the tree below, and with, the leader has used so far."""
     return sum(process.ticks for process in members(leader, read_processes())) / _TICKS_PER_SECOND
+
+
+def parse_busy(text: str) -> int:
+    """Clock ticks in which the processors were not idle, from ``/proc/stat``.
+
+    What another guest of the same host took (steal) is in it: it was not there for the server either.
+
+    Example
+    -------
+    >>> parse_busy("cpu  10 1 5 900 30 2 3 4 0 0\\ncpu0 5 0 2 450 15 1 1 2 0 0\\n")
+    25
+    """
+    user, nice, system, _idle, _waiting, *others = map(int, text.splitlines()[0].split()[1:9])
+    return user + nice + system + sum(others)
+
+
+def busy_seconds() -> float:
+    """Seconds that all processors together have been busy, with whatever it was."""
+    return parse_busy(Path("/proc/stat").read_text(encoding="ascii")) / _TICKS_PER_SECOND

@@ -37,7 +37,8 @@ _METHOD = """## How it is measured
 - Models: LogisticRegression, RandomForest of 100 full trees, HistGradientBoosting, each fitted on 20,000 rows of 30
   features in three classes.
 
-Machine: {machine}.
+Machine: {machine}. While a cell was measured, programs that are no part of the benchmark took {others} of the
+processors (median over all measurements).
 """
 
 
@@ -50,6 +51,7 @@ def render(results: Results) -> str:
         python=results.machine["Python"],
         nginx=results.machine["nginx"],
         machine=machine,
+        others=f"{results.others:.0%}",
     )
     tables = [markdown(table) for table in make_tables(results)]
     picture = f"![Throughput and p99 latency against concurrency]({PICTURE})\n"

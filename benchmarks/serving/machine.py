@@ -36,8 +36,6 @@ def describe() -> dict[str, str]:
         "Python": platform.python_version(),
         "wrk": wrk.version() or "missing",
         "nginx": _nginx_version(),
-        # Next to none on a machine that does nothing else; what does, takes its share of every figure.
-        "load before": f"{os.getloadavg()[0]:.1f}",
     }
 
 

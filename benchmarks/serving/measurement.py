@@ -1,6 +1,8 @@
 """One cell of one server that runs: its answer checked, then its speed."""
 
 import http.client
+import os
+import resource
 import statistics
 import time
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.serving.cpu_time import busy_seconds
 from benchmarks.serving.protocol import Format, Protocol, Request
 from benchmarks.serving.results import Sample
 from benchmarks.serving.server_process import ServerProcess
@@ -53,10 +56,31 @@ def measure(
     )
 
 
+class _Stopwatch:
+    """What the server, and what everybody else but the client, has used of the processors since it was made."""
+
+    def __init__(self, server: ServerProcess) -> None:
+        self._server = server
+        self._started = self._now()
+
+    def _now(self) -> tuple[float, float, float, float]:
+        # The only children that are waited for meanwhile are wrk's: a server's time is not in it before its end.
+        own = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        client = sum(one.ru_utime + one.ru_stime for one in own)
+        return time.monotonic(), busy_seconds(), self._server.cpu_seconds(), client
+
+    def read(self) -> tuple[float, float]:
+        """Seconds of the server, and the share of the processors that others took."""
+        elapsed, busy, server, client = (
+            after - before for after, before in zip(self._now(), self._started, strict=True)
+        )
+        return server, max(0.0, busy - server - client) / (elapsed * len(os.sched_getaffinity(0)))
+
+
 def _load(server: ServerProcess, request: Request, cell: Cell, seconds: float, folder: Path) -> Sample | str:
-    before = server.cpu_seconds()
+    watch = _Stopwatch(server)
     counted = run_load(server.port, request, cell.connections, seconds, folder)
-    used = server.cpu_seconds() - before
+    used, others = watch.read()
     if not counted.requests:
         return "no answer in time"
     if counted.status_errors:
@@ -67,13 +91,14 @@ def _load(server: ServerProcess, request: Request, cell: Cell, seconds: float, f
         counted.p99_ms,
         used / counted.requests * 1e6,
         counted.socket_errors,
+        others,
     )
 
 
 def _one_by_one(server: ServerProcess, request: Request, seconds: float) -> Sample:
     client = server.connect()
     times: list[float] = []
-    before = server.cpu_seconds()
+    watch = _Stopwatch(server)
     try:
         while len(times) < LARGE_REQUESTS_LEAST or (sum(times) < seconds and len(times) < LARGE_REQUESTS_MOST):
             started = time.perf_counter()
@@ -82,6 +107,6 @@ def _one_by_one(server: ServerProcess, request: Request, seconds: float) -> Samp
             times.append(time.perf_counter() - started)
     finally:
         client.close()
-    used = server.cpu_seconds() - before
+    used, others = watch.read()
     middle = statistics.median(times)
-    return Sample(1 / middle, middle * 1e3, max(times) * 1e3, used / len(times) * 1e6, 0)
+    return Sample(1 / middle, middle * 1e3, max(times) * 1e3, used / len(times) * 1e6, 0, others)

@@ -19,6 +19,8 @@ class Sample(NamedTuple):
         User and system microseconds of the server's process tree for a request.
     errors
         Failed connections, reads and writes, and answers later than 2 s.
+    others
+        The share of the processors that was neither the server's nor the client's, 0 to 1: what else ran meanwhile.
     """
 
     requests_per_second: float
@@ -26,6 +28,7 @@ class Sample(NamedTuple):
     p99_ms: float
     cpu_us: float
     errors: float
+    others: float = 0.0
 
 
 class Results:
@@ -89,6 +92,13 @@ class Results:
             entry["problem"] = sample
         else:
             entry["samples"].append(list(sample))
+
+    @property
+    def others(self) -> float:
+        """The median of every sample's `Sample.others`; above a few hundredths the machine was not free."""
+        entries = [entry for cell in self._data["cells"].values() for entry in cell.values()]
+        samples = [Sample(*sample) for entry in entries for sample in entry["samples"]]
+        return statistics.median(sample.others for sample in samples) if samples else 0.0
 
     def figure(self, cell: str, server: str) -> Sample | str | None:
         """The median over the rounds, field by field; text where the server failed; None where it was not asked."""

@@ -2,8 +2,17 @@
 
 import subprocess
 import sys
+import time
 
-from benchmarks.serving.cpu_time import ProcessTimes, cpu_seconds, members, parse_stat, read_processes
+from benchmarks.serving.cpu_time import (
+    ProcessTimes,
+    busy_seconds,
+    cpu_seconds,
+    members,
+    parse_busy,
+    parse_stat,
+    read_processes,
+)
 
 BURN = "import time; end = time.process_time() + 0.2\nwhile time.process_time() < end: pass"
 
@@ -35,6 +44,17 @@ def test_the_tree_holds_grandchildren_and_what_lost_its_parent_but_no_stranger()
 
 def test_a_leader_that_has_ended_leaves_its_session():
     assert [one.pid for one in members(10, [process(11, 1, session=10), process(20, 1, session=20)])] == [11]
+
+
+def test_the_machine_is_busy_with_all_but_idling_and_waiting():
+    assert parse_busy("cpu  1 20 300 4000 50000 6 70 800 9 9\n") == 1 + 20 + 300 + 6 + 70 + 800
+
+
+def test_the_machine_s_time_holds_this_process_s():
+    before, started = busy_seconds(), time.process_time()
+    while time.process_time() - started < 0.2:
+        pass
+    assert busy_seconds() - before >= 0.15
 
 
 def test_a_child_s_time_counts_while_it_runs_and_after_it_ended():

@@ -90,6 +90,7 @@ def test_large_requests_are_sent_one_by_one(server, workload, tmp_path):
     sample = measure(server, SAGEMAKER, Cell("right", 1000, "json", 0), workload, 0, tmp_path)
     assert isinstance(sample, Sample)
     assert sample.requests_per_second == pytest.approx(1e3 / sample.p50_ms)
+    assert 0 <= sample.others <= 1
 
 
 def test_a_wrong_server_is_not_measured(server, workload, tmp_path):

@@ -30,6 +30,14 @@ def test_a_server_that_was_not_asked_has_nothing_and_one_that_is_missing_has_fai
     assert results.figure("one row", "mlflow") == "failed"
 
 
+def test_what_else_ran_is_told_over_all_cells(results):
+    assert results.others == 0
+    for share in (0.25, 0.5, 0.75, 0.5):
+        results.add("two rows", "aws", Sample(1.0, 1.0, 1.0, 1.0, 0, share))
+    assert results.others == 0.25
+    assert Results().others == 0
+
+
 def test_a_file_gives_the_same_results(results, tmp_path):
     results.run["rounds"] = 3
     results.machine["memory"] = "2 GiB"
