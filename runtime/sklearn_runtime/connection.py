@@ -119,13 +119,13 @@ class Connection(asyncio.BufferedProtocol):
         worker, head = self._worker, request.head
         if head.route is None:
             head.route = route_of(head.method, head.path, head.headers)
-        started = monotonic()
-        if worker.runs_in_thread(request):
+        dispatcher, started = worker.dispatcher, monotonic()
+        if dispatcher.runs_in_thread(request):
             self._running = True
-            future = worker.respond_in_thread(request)
+            future = dispatcher.answer_in_thread(request)
             future.add_done_callback(functools.partial(self._answered, request, started))
         else:
-            self._send(request, worker.respond(request), started)
+            self._send(request, dispatcher.answer(request), started)
 
     def _answered(self, request: Request, started: float, future: "asyncio.Future[Answer]") -> None:
         self._running = False

@@ -1,4 +1,4 @@
-"""One worker process: an event loop that accepts connections and answers requests, costly ones in a thread."""
+"""One worker process: an event loop that accepts connections and has their requests answered."""
 
 import asyncio
 import functools
@@ -6,18 +6,14 @@ import logging
 import signal
 import socket
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from time import monotonic, time
-from typing import Any, Dict, List, Optional, Set
+from typing import Any, Dict, Set
 
 from .connection import Connection, timeouts_of
-from .cost import BUDGET_SECONDS, Costs, Measurement
-from .http_request import Request
-from .http_response import Answer, http_date
+from .dispatcher import Dispatcher
+from .http_response import http_date
 from .log_stream import standard_stream
 from .logs import AccessLog
-from .methods import METHODS
-from .routes import EXECUTION_PARAMETERS, respond
 from .settings import Settings
 from .worker_loads import WorkerLoads
 
@@ -48,8 +44,7 @@ class Worker:
     settings
         Limits and timeouts.
     service : InferenceService
-        The loaded model; it is called from the loop's thread and from two others, or from one where a hook of the
-        user's runs in a request.
+        The loaded model.
     listener
         A listening, non-blocking socket.
     master_lifeline
@@ -75,18 +70,8 @@ class Worker:
         self.draining = False
         self.date = b""
         self.loop = asyncio.new_event_loop()
-        self._executor = ThreadPoolExecutor(max_workers=1)
-        # Small requests of high or unknown cost: they do not wait for the prediction of 100,000 rows.
-        self._small_executor = ThreadPoolExecutor(max_workers=1)
-        self._in_thread = 0
+        self.dispatcher = Dispatcher(settings, service, self.loop)
         self.access_log = AccessLog(settings.log_level, self.loop.call_later, standard_stream(1))
-        self._service = service
-        # What a hook of the user's takes is never known.
-        self._costs: Dict[Optional[str], Costs] = {}
-        if not service.may_block:
-            self._costs = {method: Costs() for method in METHODS}
-            self._costs[""] = self._costs[settings.method]
-        self._large_body_bytes = settings.large_body_bytes
         self._listener = listener
         self._master_lifeline = master_lifeline
         self._connections: Set[Connection] = set()
@@ -105,64 +90,9 @@ class Worker:
         signal.pthread_sigmask(signal.SIG_SETMASK, ())  # the master forked with its signals blocked
         self._tick()
         self._room_changed()
-        if self._service.own_model is not None:
-            self._small_executor.submit(self._foresee, self._service.own_model)
+        self.dispatcher.measure()
         self.loop.run_forever()
         self.access_log.close()
-
-    # Requests.
-
-    def runs_in_thread(self, request: Request) -> bool:
-        """Whether the request could keep the loop from answering others."""
-        route = request.head.route
-        if not route.predicts:
-            return bool(self._service.may_block and route.path == EXECUTION_PARAMETERS)
-        costs, size = self._costs.get(route.cost_key), len(request.body)
-        return costs is None or size > self._large_body_bytes or not costs.cheap[size.bit_length()]
-
-    def respond(self, request: Request) -> Answer:
-        """Answer a request on the loop, and learn it where such a one is not quick after all."""
-        started = monotonic()
-        answer = respond(self._service, request.head.route, request.body)
-        seconds = monotonic() - started
-        # While a thread works, this one waits for the interpreter's lock: that says nothing of the request.
-        if seconds > BUDGET_SECONDS and not self._in_thread:
-            self._learn(request, answer, seconds)
-        return answer
-
-    def respond_in_thread(self, request: Request) -> "asyncio.Future[Answer]":
-        """Have a request answered in the thread; the future is one of the loop's."""
-        self._in_thread += 1
-        small = len(request.body) <= self._large_body_bytes and not self._service.may_block
-        executor = self._small_executor if small else self._executor
-        future = self.loop.run_in_executor(executor, self._respond_and_learn, request)
-        future.add_done_callback(self._left_thread)
-        return future
-
-    def _left_thread(self, _: "asyncio.Future[Answer]") -> None:
-        self._in_thread -= 1
-
-    def _respond_and_learn(self, request: Request) -> Answer:
-        started = monotonic()
-        answer = respond(self._service, request.head.route, request.body)
-        self._learn(request, answer, monotonic() - started)
-        return answer
-
-    def _learn(self, request: Request, answer: Answer, seconds: float) -> None:
-        route, size = request.head.route, len(request.body)
-        costs = self._costs.get(route.cost_key) if route.predicts and size <= self._large_body_bytes else None
-        # A refusal says nothing of what a prediction takes, unless it was slow.
-        if costs is not None and (answer.status < 400 or seconds > BUDGET_SECONDS):
-            costs.learn(size, seconds)
-
-    def _foresee(self, model: Any) -> None:
-        """Measure the model where it is going to be asked: in this process and in the thread."""
-        from .cost_probe import measure  # imports NumPy, as the model did
-
-        measurements: List[Measurement] = []
-        for measurement in measure(model, self.settings.method, self._large_body_bytes):
-            measurements.append(measurement)
-            self._costs[""].foresee(measurements)
 
     # Connections.
 
