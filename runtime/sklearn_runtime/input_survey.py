@@ -211,8 +211,10 @@ def _of_selection(part: Any, selected: Any, given: Given) -> Survey:
     if isinstance(part, str) and part == "drop":
         return Survey({})
     picked = given.picked(selected)
-    found = Survey({}) if _does_nothing(part) else survey(part, picked).restricted(picked.keys or ())
-    return found._replace(documents=False, picks_names=found.picks_names or _by_name(selected))
+    found = Survey({}) if _does_nothing(part) else survey(part, picked)
+    return found.restricted(picked.keys or ())._replace(
+        documents=False, picks_names=found.picks_names or _by_name(selected)
+    )
 
 
 def _by_name(selected: Any) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn_runtime.column_kinds import BOOLEAN, TEXT, UNKNOWN, Column
 from sklearn_runtime.input_survey import Given, Key, Survey, attribute, first_parts, survey
 
-__all__ = ["ModelColumns", "current_model", "has_pandas", "model_columns"]
+__all__ = ["ModelColumns", "current_model", "has_pandas", "model_columns", "set_current_model"]
 
 
 class ModelColumns(NamedTuple):
@@ -72,11 +72,16 @@ class ModelColumns(NamedTuple):
         return self.n_features is None and not self.names and not self.columns and self.others == Column()
 
 
-_last: Optional[Tuple[Any, ModelColumns]] = None
+_last: Tuple[Any, ModelColumns] = (None, ModelColumns())
+_recent: Dict[int, Tuple[Any, ModelColumns]] = {}
+MOST_RECENT = 8
+"""Models that are remembered: a ``predict_fn`` of the user's may put several together."""
+
+_current: Any = None
 
 
 def model_columns(model: Any) -> ModelColumns:
-    """What a model says of its input, derived once and kept for the model last asked for.
+    """What a model says of its input, derived once.
 
     Example
     -------
@@ -86,14 +91,25 @@ def model_columns(model: Any) -> ModelColumns:
     """
     global _last
     last = _last
-    if last is None or last[0] is not model:
-        _last = last = (model, _derived(model))
+    if last[0] is not model:
+        last = _recent.get(id(model), last)
+        if last[0] is not model:
+            if len(_recent) >= MOST_RECENT:
+                _recent.clear()
+            last = _recent[id(model)] = (model, _derived(model))
+        _last = last
     return last[1]
 
 
 def current_model() -> Any:
-    """The model last asked for: in a container the one that it serves. None before it is loaded."""
-    return None if _last is None else _last[0]
+    """The model that this process serves; None before it is loaded."""
+    return _current
+
+
+def set_current_model(model: Any) -> None:
+    """Remember the model that was loaded, for an ``input_fn``, which the contract gives no model."""
+    global _current
+    _current = model
 
 
 def has_pandas() -> bool:

@@ -13,6 +13,7 @@ from sklearn_runtime.fast import FastPaths, find_fast_paths
 from sklearn_runtime.hooks import REPLACED_BY_TRANSFORM, Hooks, load_hooks
 from sklearn_runtime.methods import METHODS, available_methods, requested_method
 from sklearn_runtime.model import check_model
+from sklearn_runtime.model_columns import set_current_model
 from sklearn_runtime.model_rows import hook_rows
 from sklearn_runtime.prediction import predict, prepare, silence_feature_name_warning
 from sklearn_runtime.request_rows import read_rows
@@ -57,6 +58,7 @@ def load_model(settings: Settings, hooks: Hooks, model_dir: Optional[str] = None
         logger.exception("model_fn failed")
         raise ModelLoadError(f"model_fn in {hooks.program} raised {type(error).__name__}: {error}") from error
     _check_method(settings.method, hooks, model)
+    set_current_model(model)
     if "transform_fn" not in hooks.defined:
         prepare(model, predicts="predict_fn" not in hooks.defined)
     return model

@@ -12,8 +12,11 @@ from typing import Any, NamedTuple
 import joblib
 import numpy as np
 import pandas as pd
+import scipy.sparse
 import sklearn
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -21,9 +24,12 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import sklearn_runtime
 from sklearn_runtime.codecs import decode
+from sklearn_runtime.codecs.arrays import dense
+from sklearn_runtime.content_types import request_types
 
 TABLE = Path(sklearn_runtime.__file__).with_name("requests.json")
 COLUMNS = ["sepal_length", "sepal_width", "petal_length", "petal_width"]
+TEXT_COLUMNS = ["city", "rooms"]
 
 FAILING_PREDICT_FN = 'def predict_fn(input_object, model):\n    raise KeyError("threshold")\n'
 XML_OUTPUT_FN = """\
@@ -75,20 +81,29 @@ class RequestCase(NamedTuple):
         if "text" in self.expect:
             assert body.decode("utf-8") == self.expect["text"]
         else:
-            np.testing.assert_array_equal(decode(body, content_type), self.expected_prediction())
+            np.testing.assert_array_equal(dense(decode(body, content_type)), self.expected_prediction())
 
     def expected_prediction(self) -> np.ndarray[Any, Any]:
         """What the model itself gives for the rows that the request stands for."""
-        rows = np.array(self.expect["rows"], dtype=self.expect.get("dtype", float))
         model = build_model(self.artifact)
-        given = pd.DataFrame(rows, columns=COLUMNS) if hasattr(model, "feature_names_in_") else rows
+        given = self._as_the_model_takes(self.expect["rows"], model)
         prediction = getattr(model, self.expect["method"])(given)
-        dense = prediction.toarray() if hasattr(prediction, "toarray") else prediction
-        return np.asarray(dense.astype(str) if dense.dtype == object else dense)
+        array = dense(prediction)
+        return np.asarray(array.astype(str) if array.dtype == object else array)
+
+    def _as_the_model_takes(self, rows: list[Any], model: Any) -> Any:
+        if self.artifact == "text_columns":
+            return pd.DataFrame(rows, columns=TEXT_COLUMNS).astype({"city": object, "rooms": float})
+        if self.artifact == "texts":
+            return rows
+        array = np.array(rows, dtype=self.expect.get("dtype", float))
+        if self.content_type == "application/x-npz":
+            return scipy.sparse.csr_matrix(array)
+        return pd.DataFrame(array, columns=COLUMNS) if hasattr(model, "feature_names_in_") else array
 
 
 def request_cases() -> list[RequestCase]:
-    """Every row of the table, in its order; without those that need a later scikit-learn than the installed one.
+    """Every row of the table, in its order; without those that need a later scikit-learn or pyarrow than is installed.
 
     Models know the names of their columns from scikit-learn 1.0 on.
     """
@@ -101,6 +116,7 @@ def request_cases() -> list[RequestCase]:
         )
         for row in json.loads(TABLE.read_text(encoding="utf-8"))
         if installed >= tuple(map(int, row.get("scikit_learn", "0.0").split(".")))
+        and (not row.get("pyarrow") or row["request"]["content_type"] in request_types())
     ]
 
 
@@ -112,6 +128,11 @@ def _body(spec: dict[str, Any]) -> bytes:
     if "repeat" in spec:
         return str(spec["repeat"]["text"] * spec["repeat"]["times"]).encode("utf-8")
     stream = io.BytesIO()
+    if "npz" in spec:
+        scipy.sparse.save_npz(stream, scipy.sparse.csr_matrix(np.array(spec["npz"])))
+        return stream.getvalue()[: spec.get("cut")]
+    if {"parquet", "arrow_stream", "arrow_file"} & set(spec):
+        return _arrow_body(spec)
     if "npy_objects" in spec:
         np.save(stream, np.array(spec["npy_objects"], dtype=object), allow_pickle=True)
     else:
@@ -120,12 +141,40 @@ def _body(spec: dict[str, Any]) -> bytes:
     return stream.getvalue()[: spec.get("cut")] + str(spec.get("append", "")).encode("utf-8")
 
 
+def _arrow_body(spec: dict[str, Any]) -> bytes:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    stream = io.BytesIO()
+    form, columns = next(iter(spec.items()))
+    table = pa.table(columns)
+    if form == "parquet":
+        parquet.write_table(table, stream)
+    else:
+        writer = {"arrow_stream": pa.ipc.new_stream, "arrow_file": pa.ipc.new_file}[form]
+        with writer(stream, table.schema) as sink:
+            sink.write_table(table)
+    return stream.getvalue()
+
+
 @functools.lru_cache(maxsize=None)
 def build_model(artifact: str) -> Any:
     """The fitted model of an artifact; the same on every machine."""
     if artifact == "one_hot":
         return OneHotEncoder(categories="auto").fit(np.array([[0.0], [1.0]]))
+    if artifact == "text_columns":
+        cities, rooms = ["007", "Oslo", "Rome"] * 4, [1.0, 2.0, 3.0, 4.0] * 3
+        homes = pd.DataFrame({"city": cities, "rooms": rooms}, columns=TEXT_COLUMNS).astype({"city": object})
+        encoded = ("encoded", OneHotEncoder(), ["city"])
+        scaled = ("scaled", make_pipeline(SimpleImputer(), StandardScaler()), ["rooms"])
+        model = make_pipeline(ColumnTransformer([encoded, scaled]), LogisticRegression(solver="lbfgs"))
+        return model.fit(homes, np.array(["low", "low", "high", "high"] * 3, dtype=object))
+    if artifact == "texts":
+        model = make_pipeline(TfidfVectorizer(), LogisticRegression(solver="lbfgs"))
+        return model.fit(["a good film", "a bad film", "good, really", "so bad"], ["up", "down"] * 2)
     features, labels = load_iris(return_X_y=True)
+    if artifact == "takes_sparse":
+        return LogisticRegression(max_iter=1000).fit(features, labels)
     names = load_iris().target_names[labels].astype(object)
     if artifact == "takes_missing":
         return make_pipeline(SimpleImputer(), LogisticRegression(max_iter=1000)).fit(features, labels)

@@ -95,7 +95,7 @@ def test_any_signature_that_takes_the_arguments_passes(hook):
 
 def test_a_program_may_call_ours(monkeypatch):
     # As in a process of its own: another test's model may take text.
-    monkeypatch.setattr(model_columns, "_last", None)
+    monkeypatch.setattr(model_columns, "_current", None)
     model = LogisticRegression().fit([[0.0], [1.0]], ["no", "yes"])
     rows = input_fn("[[5.0]]", "application/json")
     assert rows.dtype == np.float64

@@ -17,7 +17,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 from sklearn_runtime import model_columns as module
 from sklearn_runtime.column_kinds import NUMBER, TEXT, UNKNOWN
-from sklearn_runtime.model_columns import ModelColumns, current_model, model_columns
+from sklearn_runtime.model_columns import ModelColumns, current_model, model_columns, set_current_model
 from tests.runtime.estimators import SKLEARN
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -104,9 +104,8 @@ def test_nothing_is_known_of_what_is_not_scikit_learns(model):
 
 
 def test_a_model_that_holds_itself_is_read_to_an_end():
-    model = Own(best_estimator_=None)
-    model.best_estimator_ = model
-    model.fit = None
+    model = Own(fit=None)
+    vars(model)["best_estimator_"] = model
     assert model_columns(model) == ModelColumns()
 
 
@@ -119,15 +118,26 @@ def test_the_number_is_that_of_the_names_where_it_is_not_said():
     assert model_columns(Own(feature_names_in_=["a", "b"])).n_features == 2
 
 
-def test_what_a_model_says_is_derived_once():
-    model = LOGISTIC.fit(FRAME[["age"]], LABELS)
-    assert model_columns(model) is model_columns(model)
-    assert current_model() is model
+def test_what_a_model_says_is_derived_once_also_of_several(monkeypatch):
+    monkeypatch.setattr(module, "_recent", {})
+    models = [Own(feature_names_in_=[str(place)]) for place in range(module.MOST_RECENT // 2)]
+    told = [model_columns(model) for model in models]
+    assert [model_columns(model) is one for model, one in zip(models, told)] == [True] * len(models)
+    assert [one.names for one in told] == [(str(place),) for place in range(len(models))]
 
 
-def test_before_any_model_there_is_no_current_one(monkeypatch):
-    monkeypatch.setattr(module, "_last", None)
+def test_no_more_models_are_remembered_than_a_few():
+    for _ in range(3 * module.MOST_RECENT):
+        model_columns(Own())
+    assert len(module._recent) <= module.MOST_RECENT
+
+
+def test_the_current_model_is_the_one_that_was_loaded(monkeypatch):
+    monkeypatch.setattr(module, "_current", None)
     assert current_model() is None
+    set_current_model("model")
+    model_columns("another")
+    assert current_model() == "model"
 
 
 def test_pandas_is_found_without_an_import(monkeypatch):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
 from sklearn.cluster import KMeans
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_diabetes, load_iris
@@ -12,12 +15,14 @@ from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.model_selection import GridSearchCV
+from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KernelDensity
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
 
-from sklearn_runtime.errors import InputRefused, InvalidRows, MissingValue, UnknownMethod
-from sklearn_runtime.prediction import predict
+from sklearn_runtime import model_columns
+from sklearn_runtime.errors import InputRefused, InvalidRows, MissingValue, ModelLoadError, UnknownMethod
+from sklearn_runtime.prediction import predict, prepare
 from sklearn_runtime.rows import NamedRows
 from tests.runtime.estimators import SKLEARN, boosting, names_are_known, width_is_known
 
@@ -117,6 +122,8 @@ def test_any_other_refusal_has_the_models_own_message(message, rows):
 class Broken:
     """A model of somebody's own that lacks what it needs."""
 
+    coef_: Any
+
     def predict(self, rows):
         return rows @ self.coef_
 
@@ -210,3 +217,61 @@ def test_what_an_input_fn_of_the_users_returns_is_passed_as_it_is():
 def test_an_unknown_method_is_refused_before_the_rows_are_looked_at():
     with pytest.raises(UnknownMethod):
         predict(None, PLAIN, "fit")
+
+
+def test_a_sparse_matrix_is_predicted_as_the_model_does():
+    np.testing.assert_array_equal(
+        predict(scipy.sparse.csr_matrix(IRIS), PLAIN, "predict_proba"),
+        PLAIN.predict_proba(scipy.sparse.csr_matrix(IRIS)),
+    )
+
+
+@pytest.mark.parametrize("model", [KernelDensity(), make_pipeline(StandardScaler(), LOGISTIC), GaussianNB()], ids=type)
+def test_a_model_that_takes_no_sparse_matrix_says_so(model):
+    model.fit(IRIS, SPECIES)
+    with pytest.raises(InputRefused, match=r"(?i)sparse"):
+        predict(
+            scipy.sparse.csr_matrix(IRIS), model, "score_samples" if isinstance(model, KernelDensity) else "predict"
+        )
+
+
+class RefusesByType:
+    """A model of somebody's own with a fault in it."""
+
+    def predict(self, rows):
+        raise TypeError("not the rows' fault")
+
+
+def test_a_type_error_on_rows_that_are_not_sparse_passes():
+    with pytest.raises(TypeError):
+        predict(IRIS, RefusesByType())
+
+
+def test_an_unknown_category_is_refused_with_its_cell():
+    model = make_pipeline(OneHotEncoder(), LOGISTIC).fit(np.array([["a", "x"], ["b", "y"]], dtype=object), [0, 1])
+    with pytest.raises(
+        InputRefused, match="row 1, column 1 is 'z', which the model does not know: Found unknown"
+    ) as told:
+        predict(np.array([["a", "x"], ["b", "z"]], dtype=object), model)
+    assert (told.value.row, told.value.column) == (1, 1)
+
+
+BY_NAME = make_pipeline(ColumnTransformer([("scaled", MinMaxScaler(), ["d", "a"])]), LOGISTIC).fit(FRAME, LABELS)
+
+
+@pytest.mark.parametrize(("model", "imported"), [(PLAIN, []), (BY_NAME, ["pandas"]), ("any object", [])], ids=str)
+def test_pandas_is_imported_at_load_for_a_model_that_takes_frames_only(model, imported, monkeypatch):
+    asked: list[str] = []
+    monkeypatch.setattr("importlib.import_module", asked.append)
+    prepare(model)
+    assert asked == imported
+
+
+def test_without_pandas_a_model_that_picks_columns_by_name_is_refused_at_load(monkeypatch):
+    monkeypatch.setattr(model_columns, "has_pandas", lambda: False)
+    monkeypatch.setattr(model_columns, "_last", (None, None))
+    monkeypatch.setattr(model_columns, "_recent", {})
+    with pytest.raises(ModelLoadError, match="picks columns by name, which takes pandas"):
+        prepare(BY_NAME)
+    prepare(BY_NAME, predicts=False)
+    prepare(PLAIN)

@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import sklearn
+from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.multioutput import MultiOutputClassifier
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from sklearn_runtime.codecs import decode, encode
@@ -23,6 +25,7 @@ from sklearn_runtime.errors import ModelLoadError
 from sklearn_runtime.model import digest_files
 from sklearn_runtime.service import InferenceService
 from sklearn_runtime.settings import Settings
+from tests.runtime.estimators import width_is_known
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 JSON, CSV, NPY = SUPPORTED
@@ -253,6 +256,69 @@ def test_nothing_of_a_refused_request_is_in_the_log(serve, classifier, caplog):
     assert "payload-in-request" in error_of(response)["message"]
     assert "payload" not in caplog.text
     assert "request refused: 400 InvalidRows, row 0, column 3" in caplog.text
+
+
+def homes():
+    """A pipeline that picks a column of text and one of numbers by name."""
+    frame = pd.DataFrame({"city": ["007", "Rome"] * 4, "rooms": np.arange(8.0)}, columns=["city", "rooms"])
+    selected = ColumnTransformer([("text", OneHotEncoder(), ["city"]), ("numbers", "passthrough", ["rooms"])])
+    return make_pipeline(selected, LogisticRegression(solver="lbfgs")).fit(frame.astype({"city": object}), [0, 1] * 4)
+
+
+def test_no_text_of_a_refused_request_is_in_the_log(serve, caplog):
+    caplog.set_level(logging.DEBUG)
+    service = serve(homes())
+    for body in (
+        b'[{"city": "payload-in-request", "rooms": 1}]',
+        b'[{"city": "Rome", "rooms": "payload-in-request"}]',
+    ):
+        response = service.invoke(body, JSON, JSON)
+        assert response.status == 400
+        assert "payload-in-request" in error_of(response)["message"]
+    assert service.invoke(b'[{"city": "Rome", "payload-in-request": 1}]', JSON, JSON).status == 400
+    assert "payload" not in caplog.text
+
+
+ROWS_GIVEN = """
+def predict_fn(input_object, model):
+    kind = type(input_object).__name__
+    if kind == "DataFrame":
+        return [kind] + ["{} {}".format(name, dtype) for name, dtype in input_object.dtypes.items()]
+    return [kind, str(input_object.dtype), str(input_object.shape)] + [str(cell) for cell in input_object.ravel()]
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "given"),
+    [
+        (b"rooms,city\n2,007\n", CSV, ["DataFrame", "rooms float64", "city object"]),
+        (b'[{"city": "Oslo", "size": "large"}]', JSON, ["DataFrame", "city object", "size object"]),
+        (b'[{"rooms": 1, "city": 2}]', JSON, ["DataFrame", "rooms float64", "city float64"]),
+        pytest.param(b"007,2\n", CSV, ["ndarray", "object", "(1, 2)", "007", "2.0"], marks=width_is_known),
+        (b'["a", 1, null]', JSON, ["ndarray", "object", "(1, 3)", "a", "1.0", "nan"]),
+        (b"[[1, 2]]", JSON, ["ndarray", "float64", "(1, 2)", "1.0", "2.0"]),
+    ],
+)
+def test_a_predict_fn_of_the_users_is_given_a_type_a_column(serve, body, content_type, given):
+    assert json.loads(serve(homes(), ROWS_GIVEN).invoke(body, content_type, JSON).body) == given
+
+
+def test_a_predict_fn_of_the_users_is_given_numbers_with_names_as_before(serve, classifier):
+    response = serve(classifier, ROWS_GIVEN).invoke(b"a,b\n1,2\n", CSV, JSON)
+    assert json.loads(response.body)[:3] == ["NamedRows", "float64", "(1, 2)"]
+
+
+def test_an_input_fn_of_the_users_may_leave_text_to_ours(serve):
+    program = """
+    from sklearn_runtime import hooks
+    def input_fn(request_body, request_content_type):
+        return hooks.input_fn(request_body, request_content_type)
+    """
+    service = serve(homes(), program)
+    for body, content_type in ((b"rooms,city\n2,007\n", CSV), (b'[{"rooms": 2, "city": "007"}]', JSON)):
+        assert service.invoke(body, content_type, JSON).body == b"[0]"
+    response = service.invoke(b'[{"rooms": 2, "city": "Oslo"}]', JSON, JSON)
+    assert (response.status, error_of(response)["column"]) == (400, 1)
 
 
 def test_a_method_cannot_be_chosen_where_the_program_decides(serve, classifier):

@@ -11,6 +11,7 @@ import pytest
 
 from sklearn_runtime.codecs import encode
 from sklearn_runtime.hooks import Hooks, load_hooks
+from sklearn_runtime.service import InferenceService
 from sklearn_runtime.settings import Settings
 from sklearn_runtime.stock_server import contract_hooks, in_stock_server
 from tests.runtime.request_cases import build_model, write_artifact
@@ -113,3 +114,48 @@ def test_in_the_stock_server_a_failing_hook_has_its_message(stock, tmp_path):
         response = hooks["transform_fn"](build_model("iris"), "[5.1, 3.5, 1.4, 0.2]", "application/json", "*/*")
     assert response.status_code == 500
     assert '"KeyError"' in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "prediction"),
+    [
+        ('[["Oslo", 1]]', "application/json", '["low"]'),
+        ("rooms,city\n3,007\n", "text/csv", '["high"]'),
+        ("007,3\n", "text/csv", '["high"]'),
+        ('[{"rooms": 3, "city": "007"}]', "application/json", '["high"]'),
+    ],
+)
+@pytest.mark.parametrize("home", ["stock", "elsewhere"])
+def test_columns_of_text_are_read_alike_in_every_server(home, request, tmp_path, body, content_type, prediction):
+    if home == "stock":
+        request.getfixturevalue("stock")
+    settings = settings_for("text_columns", tmp_path)
+    hooks = exported(settings)
+    model = hooks["model_fn"](settings.model_dir)
+    if home == "stock":
+        with flask.Flask("stock").test_request_context(headers={"Content-Type": content_type}):
+            answer = hooks["transform_fn"](model, body, content_type, "application/json").get_data(as_text=True)
+    else:
+        answer = hooks["output_fn"](
+            hooks["predict_fn"](hooks["input_fn"](body, content_type), model), "application/json"
+        )[0].decode()
+    assert answer == prediction
+
+
+def test_a_predict_fn_of_the_users_is_given_columns_of_types_in_every_server(tmp_path):
+    settings = settings_for("text_columns", tmp_path)
+    given = []
+
+    def predict_fn(rows, _model):
+        given.append(rows)
+        return [0]
+
+    own = Hooks(predict_fn=predict_fn, defined=frozenset(["predict_fn"]))
+    hooks = contract_hooks(own, settings)
+    model = hooks["model_fn"](settings.model_dir)
+    hooks["predict_fn"](hooks["input_fn"]("rooms,city\n3,007\n", "text/csv"), model)
+    InferenceService(own, model, settings).invoke(b"rooms,city\n3,007\n", "text/csv", None)
+    for frame in given:
+        assert list(frame.columns) == ["rooms", "city"]
+        assert frame.values.tolist() == [[3.0, "007"]]
+    assert len(given) == 2

@@ -26,7 +26,7 @@ from sklearn_runtime.content_types import CSV, JSON, JSON_LINES, NPY
 from sklearn_runtime.hooks import Hooks
 from sklearn_runtime.service import InferenceService
 from sklearn_runtime.settings import Settings
-from tests.runtime.estimators import SKLEARN, HistGradientBoostingClassifier
+from tests.runtime.estimators import SKLEARN
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -148,6 +148,8 @@ if SKLEARN >= (1, 3):
         ALL,
     )
 if SKLEARN >= (1, 4):
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     CASES["boosting with categories"] = lambda: Case(
         HistGradientBoostingClassifier(max_iter=3, categorical_features="from_dtype", min_samples_leaf=2),
         ["city", "age", "size", "rooms"],
