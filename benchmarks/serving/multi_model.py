@@ -17,10 +17,10 @@ from benchmarks.serving.results import Results, Sample
 from benchmarks.serving.server_process import ServerFailedError, last_lines
 from benchmarks.serving.workload import CELLS, LARGE_ROWS, LINEAR, Workload
 
-__all__ = ["DEFAULTS", "HOOKS", "MULTI_MODEL_CELLS", "measure_multi_model"]
+__all__ = ["DEFAULTS", "HOOKS", "HOOKS_FAST", "MULTI_MODEL_CELLS", "measure_multi_model"]
 
 #: In the results these stand beside the servers' names.
-DEFAULTS, HOOKS = "multi-model-defaults", "multi-model-hooks"
+DEFAULTS, HOOKS, HOOKS_FAST = "multi-model-defaults", "multi-model-hooks", "multi-model-hooks-fast"
 MULTI_MODEL_CELLS = tuple(cell for cell in CELLS if cell.model == LINEAR and cell.rows < LARGE_ROWS)
 
 
@@ -34,12 +34,14 @@ def measure_multi_model(results: Results, workload: Workload, rounds: int, secon
     """
     with (
         _handler(folder / DEFAULTS, workload, ours=False) as defaults,
-        _handler(folder / HOOKS, workload, ours=True) as hooks,
+        _handler(folder / HOOKS, workload, ours=True, SKLEARN_RUNTIME_FAST="false") as hooks,
+        _handler(folder / HOOKS_FAST, workload, ours=True) as hooks_fast,
     ):
+        handlers = {DEFAULTS: defaults, HOOKS: hooks, HOOKS_FAST: hooks_fast}
         for _ in range(rounds):
             for cell in MULTI_MODEL_CELLS:
                 request = SAGEMAKER.request(workload.rows(cell.rows), cell.format)
-                for name, process in ((DEFAULTS, defaults), (HOOKS, hooks)):
+                for name, process in handlers.items():
                     report = _ask(process, request, seconds, folder)
                     problem = answer_problem(
                         report["status"],
@@ -54,7 +56,7 @@ def measure_multi_model(results: Results, workload: Workload, rounds: int, secon
 
 
 @contextmanager
-def _handler(folder: Path, workload: Workload, *, ours: bool) -> Iterator["subprocess.Popen[str]"]:
+def _handler(folder: Path, workload: Workload, *, ours: bool, **variables: str) -> Iterator["subprocess.Popen[str]"]:
     code = folder / "code"
     code.mkdir(parents=True)
     workload.save(LINEAR, folder)
@@ -70,6 +72,7 @@ def _handler(folder: Path, workload: Workload, *, ours: bool) -> Iterator["subpr
         "SAGEMAKER_BASE_DIR": str(folder / "ml"),
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        **variables,
     }
     log = folder / "log"
     with log.open("w", encoding="utf-8") as errors:

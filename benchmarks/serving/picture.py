@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 LABEL = "LogisticRegression, 1 row of 30 features, JSON, 2 workers"
-OURS = ("ours", "ours-orjson")
+OURS = ("ours", "ours-orjson", "ours-fast")
 
 
 def curves(data: dict[str, Any]) -> dict[str, list[tuple[int, float, float]]]:

@@ -4,10 +4,10 @@ import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from benchmarks.serving.multi_model import DEFAULTS, HOOKS, MULTI_MODEL_CELLS
+from benchmarks.serving.multi_model import DEFAULTS, HOOKS, HOOKS_FAST, MULTI_MODEL_CELLS
 from benchmarks.serving.protocol import SAGEMAKER
 from benchmarks.serving.results import Results, Sample
-from benchmarks.serving.servers import OURS, OURS_ORJSON, SERVERS, STOCK
+from benchmarks.serving.servers import OURS, OURS_FAST, OURS_ORJSON, SERVERS, STOCK
 from benchmarks.serving.wanted import judge
 from benchmarks.serving.workload import CELLS, LARGE_ROWS, LINEAR, MATCHING_ROWS, Cell
 
@@ -57,12 +57,12 @@ def _tables(results: Results) -> Iterator[Table]:
     yield _grid("Latency p50 / p99, milliseconds", results, native, SMALL, _LATENCY)
     yield _grid("Seconds for one large request", results, native, LARGE, _SECONDS)
     if peers:
-        columns = {name: titles[name] for name in (STOCK, OURS, OURS_ORJSON) if name in titles} | peers
+        columns = {name: titles[name] for name in (STOCK, OURS, OURS_ORJSON, OURS_FAST) if name in titles} | peers
         cells = [cell for cell in SMALL if cell.model == LINEAR and cell.format == "json"]
         yield _grid("Beside the peers: requests a second", results, columns, cells, _RATE)
         yield _grid("Beside the peers: server CPU for a request, microseconds", results, columns, cells, _CPU)
         yield _grid("Beside the peers: latency p50 / p99, milliseconds", results, columns, cells, _LATENCY)
-    hooks = {DEFAULTS: "the toolkit's defaults", HOOKS: "our hooks"}
+    hooks = {DEFAULTS: "the toolkit's defaults", HOOKS: "our hooks", HOOKS_FAST: "our hooks, fast paths"}
     title = "Multi-model: CPU for a request in the toolkit's handler, microseconds (without its Java server)"
     yield _grid(title, results, hooks, MULTI_MODEL_CELLS, _CPU)
     yield _servers(results)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from benchmarks.serving.multi_model import DEFAULTS, HOOKS, MULTI_MODEL_CELLS
+from benchmarks.serving.multi_model import DEFAULTS, HOOKS, HOOKS_FAST, MULTI_MODEL_CELLS
 from benchmarks.serving.protocol import SAGEMAKER
 from benchmarks.serving.results import Results, Sample
 from benchmarks.serving.servers import OURS, OURS_FAST, OURS_ORJSON, SERVERS, STOCK, STOCK_WITH_HOOKS
@@ -54,6 +54,8 @@ _AIMS = (
     (f"multi-model hooks, 1 row NPY: {_TOOLKIT}", _ONE_NPY, HOOKS, DEFAULTS, 1.5),
     (f"multi-model hooks, 1 row CSV: {_TOOLKIT}", _ONE_CSV, HOOKS, DEFAULTS, 3.0),
     (f"multi-model hooks, 1,000 rows CSV: {_TOOLKIT}", _MANY_CSV, HOOKS, DEFAULTS, 3.0),
+    (f"multi-model hooks with fast paths, 1 row NPY: {_TOOLKIT}", _ONE_NPY, HOOKS_FAST, DEFAULTS, 1.5),
+    (f"multi-model hooks with fast paths, 1 row CSV: {_TOOLKIT}", _ONE_CSV, HOOKS_FAST, DEFAULTS, 3.0),
     *(
         (f"{text}: over {peer.title}", cell, OURS, peer.name, 1.0)
         for text, cell in (("1 row JSON", _ONE_JSON), ("1,000 rows JSON", _MANY_JSON))
