@@ -58,7 +58,8 @@ def versions(name: str, distributions: Iterable[str]) -> dict[str, str]:
 
 
 def _home(name: str) -> Path:
-    return ROOT / ".venvs" / f"bench-{name}"
+    # Where it really lies: pip writes that into every script.
+    return (ROOT / ".venvs").resolve() / f"bench-{name}"
 
 
 def _pip(name: str, *arguments: str) -> None:
