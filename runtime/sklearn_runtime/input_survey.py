@@ -127,7 +127,7 @@ def first_parts(model: Any) -> List[Any]:
     union = attribute(model, "transformer_list")
     if isinstance(union, list):
         return [part for _, part in union if not _does_nothing(part)]
-    if getattr(attribute(model, "support_"), "dtype", None) == bool:
+    if getattr(attribute(model, "support_"), "dtype", None) is np.dtype(bool):
         return []  # RFE hands on a part of the columns
     if is_a(model, ("FrozenEstimator", "_CalibratedClassifier")):
         return [attribute(model, "estimator") or attribute(model, "base_estimator")]

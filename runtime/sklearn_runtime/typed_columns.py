@@ -65,12 +65,15 @@ def typed_column(cells: Sequence[Any], column: Column) -> Converted:
 
 
 def _numbers(cells: Sequence[Any]) -> Converted:
+    types = set(map(type, cells))
     try:
-        values = [NAN if cell is None else float(cell) for cell in cells]
+        values = list(
+            map(float, cells if type(None) not in types else [NAN if cell is None else cell for cell in cells])
+        )
     except (TypeError, ValueError):
         return _numbers_one_by_one(cells)
-    written = "".join(cell for cell in cells if isinstance(cell, str))
-    if "_" in written or not written.isascii():
+    text = "".join(cells if types == {str} else [cell for cell in cells if isinstance(cell, str)])
+    if "_" in text or not text.isascii():
         # float() takes underscores and the digits of other scripts, which are no numbers in a request.
         return _numbers_one_by_one(cells)
     return np.array(values, dtype=np.float64), None
@@ -91,6 +94,8 @@ def _number(cell: Any) -> Optional[float]:
 
 
 def _texts(cells: Sequence[Any], missing: Optional[float]) -> Converted:
+    if set(map(type, cells)) == {str}:
+        return _objects(cells), None
     values: List[Any] = [missing if is_missing(cell) else cell for cell in cells]
     refused = next(
         (row for row, value in enumerate(values) if not isinstance(value, str) and value is not missing), None
@@ -115,7 +120,7 @@ def _boolean(cell: Any) -> Any:
     return _BOOLEANS.get(cell, _NEITHER)
 
 
-def _objects(values: List[Any]) -> "NDArray[Any]":
+def _objects(values: Sequence[Any]) -> "NDArray[Any]":
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
