@@ -1,6 +1,7 @@
 """Where a request is answered: on the event loop where it is known to be quick, else in a thread beside it."""
 
 import asyncio
+import os
 from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any, Callable, Dict, List, Optional
@@ -39,7 +40,10 @@ class Dispatcher:
         self._loop = loop
         self._method = settings.method
         self._large_body_bytes = settings.large_body_bytes
-        self._may_block = service.may_block
+        # A user's model_fn may have asked its model, in the thread that is now the loop's, and the threads that OpenMP
+        # made for that did not come through the fork: the loop would wait for them. With one thread there are none.
+        own_threads = settings.program is None or os.environ.get("OMP_NUM_THREADS") == "1"
+        self._may_block = service.may_block or not own_threads
         # What a hook of the user's takes is never known.
         self._costs: Dict[Optional[str], Costs] = {}
         if not self._may_block:
@@ -51,7 +55,7 @@ class Dispatcher:
 
     def measure(self) -> None:
         """Begin to measure the model, where it is going to be asked: in this process and in a thread."""
-        if self._service.own_model is not None:
+        if self._service.own_model is not None and self._costs:
             self._run(self._small_executor, self._foresee)
 
     def runs_in_thread(self, request: Request) -> bool:

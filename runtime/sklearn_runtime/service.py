@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import json
 import logging
 from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Union
@@ -71,7 +72,10 @@ def load_fast_paths(settings: Settings, hooks: Hooks, model: Any) -> FastPaths:
     """How few rows are predicted without scikit-learn: not at all where a hook of the user's predicts. Never raises."""
     if not settings.fast or hooks.defined & {"predict_fn", "transform_fn"}:
         return _NO_FAST_PATHS
-    return find_fast_paths(model, METHODS)
+    # The probe asks the model. In a thread of its own, since OpenMP's threads belong to the one that asked: a worker
+    # that is forked from that one would wait for threads that it does not have.
+    with concurrent.futures.ThreadPoolExecutor(1) as thread:
+        return thread.submit(find_fast_paths, model, METHODS).result()
 
 
 def _check_method(method: str, hooks: Hooks, model: Any) -> None:

@@ -86,6 +86,8 @@ def test_a_slow_request_on_the_loop_is_the_last_there_though_a_thread_works(gate
         (b"thread " + b"x" * (LARGE - 6), {}, {}),
         (b"thread", {}, {"SCRIPT_MAY_BLOCK": "true"}),
         (b"thread", {}, {"SKLEARN_RUNTIME_LARGE_BODY_BYTES": "5"}),
+        # A program's model_fn may have used OpenMP before the worker was forked.
+        (b"thread", {}, {"SKLEARN_RUNTIME_PROGRAM": "hooks.py", "OMP_NUM_THREADS": "2"}),
         # A packed body may hold any number of rows.
         (b"thread", {"Content_Type": "application/x-npz"}, {}),
     ],
@@ -94,6 +96,12 @@ def test_a_slow_request_on_the_loop_is_the_last_there_though_a_thread_works(gate
 def test_large_and_packed_bodies_and_hooks_of_the_user_s_never_come_to_the_loop(body, headers, variables):
     with serving(**variables) as server:
         assert all(runs_in_thread(server, body, **headers) for _ in range(3))
+
+
+def test_a_program_whose_hooks_leave_the_prediction_to_us_is_asked_on_the_loop():
+    with serving(SKLEARN_RUNTIME_PROGRAM="hooks.py", OMP_NUM_THREADS="1") as server:
+        server.invoke(b"thread")
+        assert not runs_in_thread(server, b"thread")
 
 
 def test_a_body_as_long_as_the_limit_may_run_on_the_loop():

@@ -21,6 +21,7 @@ from sklearn.linear_model import LogisticRegression
 
 from sklearn_runtime import server as module
 from sklearn_runtime.settings import Settings, SettingsError
+from tests.runtime.estimators import boosting
 from tests.runtime.request_cases import request_cases, write_artifact
 from tests.runtime.serving_process import REAL, serving
 
@@ -94,6 +95,17 @@ def test_ping_is_answered_during_the_prediction_of_100_000_rows(tmp_path):
     # Not a figure of speed: were /ping to wait for the prediction, one or two would have been answered.
     assert len(pings) >= 5
     print(f"{len(pings)} pings, the slowest in {max(pings) * 1000:.0f} ms")
+
+
+def test_a_model_that_computes_with_openmp_is_not_asked_in_the_process_that_forks(tmp_path):
+    (tmp_path / "model").mkdir()
+    features, labels = make_classification(200, 5, random_state=0)
+    joblib.dump(boosting(3).fit(features, labels), tmp_path / "model" / "model.joblib")
+    # After the load, a worker whose threads of OpenMP had stayed in the master would answer no request on its loop.
+    with serving(program=REAL, SAGEMAKER_BASE_DIR=str(tmp_path), OMP_NUM_THREADS="2") as server:
+        for _ in range(3):
+            status, _, body = server.invoke(npy(np.tile(features, (5, 1))), Content_Type="application/x-npy")
+            assert (status, len(json.loads(body))) == (200, 1000)
 
 
 SLOW_MODEL = """
