@@ -45,9 +45,9 @@ def launch_stock(folder: Path, model: Path, port: int) -> Launch:
 
 
 def launch_stock_with_hooks(folder: Path, model: Path, port: int) -> Launch:
-    """The image's own server with our hooks: what ``server="stock"`` deploys, but for the fast paths."""
+    """The image's own server with our hooks: what ``server="stock"`` deploys, fast paths included."""
     copy_runtime(_lay_out(folder, model))
-    return _launch(folder, port, {**_stock_variables(folder), "SKLEARN_RUNTIME_FAST": "false"})
+    return _launch(folder, port, _stock_variables(folder))
 
 
 def launch_ours(folder: Path, model: Path, port: int, *more_libraries: str, fast: bool = False) -> Launch:

@@ -28,10 +28,11 @@ _METHOD = """## How it is measured
 - **AWS stock server**: the code of the scikit-learn 1.9-0 image: nginx, gunicorn with gevent workers, Flask and the
   hooks' defaults, from its start-up code on. Deviations: Python {python} where the image has 3.12, this machine's
   nginx ({nginx}), and the image's own small module of defaults, which is not on PyPI, is written anew.
-- **our hooks in it**: the same server with `server="stock"` of the constructs. **our server**: the constructs'
-  default, started by the same start-up code, with nothing but the libraries of that image; **orjson** where that is
-  installed too. In these, as in all other servers, scikit-learn's own `predict` answers (`SKLEARN_RUNTIME_FAST=false`);
-  **fast paths** is the default, in which few rows are answered without it, with the same bits.
+- **our hooks in it**: the same server with `server="stock"` of the constructs, fast paths included. **our server**:
+  the constructs' default, started by the same start-up code, with nothing but the libraries of that image; **orjson**
+  where that is installed too. In both, as in the peers, scikit-learn's own `predict` answers
+  (`SKLEARN_RUNTIME_FAST=false`); **fast paths** is the default, in which few rows are answered without it, with the
+  same bits.
 - The peers are started as their manuals say, each in an environment of its own from a hashed lock, and asked in
   their native JSON. All have `OMP_NUM_THREADS=1` and `OPENBLAS_NUM_THREADS=1`.
 - Models: LogisticRegression, RandomForest of 100 full trees, HistGradientBoosting, each fitted on 20,000 rows of 30
