@@ -91,7 +91,7 @@ def test_a_slow_request_on_the_loop_is_the_last_there_though_a_thread_works(gate
         # A packed body may hold any number of rows.
         (b"thread", {"Content_Type": "application/x-npz"}, {}),
     ],
-    ids=["large", "hooks", "limit", "packed"],
+    ids=["large", "hooks", "limit", "OpenMP", "packed"],
 )
 def test_large_and_packed_bodies_and_hooks_of_the_user_s_never_come_to_the_loop(body, headers, variables):
     with serving(**variables) as server:
