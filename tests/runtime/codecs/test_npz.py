@@ -10,7 +10,7 @@ import zipfile
 import numpy as np
 import pytest
 import scipy.sparse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sklearn_runtime.codecs.npy import encode_npy
@@ -51,6 +51,7 @@ def test_what_scipy_saves_is_read_as_csr(name, kind, compressed):
     np.testing.assert_array_equal(read.toarray(), DENSE)
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 12),
     st.integers(1, 12),
@@ -66,6 +67,7 @@ def test_any_matrix_comes_back_as_it_was(rows, columns, name, dtype, seed):
     np.testing.assert_array_equal(read.toarray(), dense)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 12), st.integers(1, 12), st.integers(0, 2**32 - 1))
 def test_what_is_written_scipy_reads(rows, columns, seed):
     matrix = scipy.sparse.random(rows, columns, density=0.3, format="coo", random_state=seed)
@@ -199,6 +201,7 @@ def test_a_matrix_of_more_rows_than_its_bytes_allow_is_refused(name):
     assert decode_npz(saved(scipy.sparse.csr_matrix((2**21, 1)), compressed=False)).shape == (2**21, 1)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_broken_file_is_read_or_refused(data):
     name = data.draw(st.sampled_from(["csr", "csc", "coo", "bsr", "dia"]))
@@ -214,6 +217,7 @@ def test_a_broken_file_is_read_or_refused(data):
 INTEGERS = st.integers(-(2**63), 2**63 - 1) | st.integers(-2, 6)
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(["csr", "csc", "coo", "bsr", "dia"]),
     st.lists(st.integers(0, 6) | INTEGERS, min_size=1, max_size=3),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from sklearn.pipeline import make_pipeline
 
-from sklearn_runtime.fast import find_fast_paths
+from sklearn_runtime.fast import find_fast_paths, probe
 from tests.runtime.estimators import SKLEARN
 from tests.runtime.fast.fitted import (
     CLASSIFIERS,
@@ -23,6 +23,12 @@ from tests.runtime.fast.fitted import (
     estimator,
     fit,
 )
+
+
+@pytest.fixture(autouse=True)
+def _whatever_they_gain(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every fast function that passes answers here, also one that gains nothing with this scikit-learn, or just now."""
+    monkeypatch.setattr(probe, "WORTHWHILE", np.inf)
 
 
 def assert_equal_answers(model: Any, batches: Any, methods: Any = METHODS) -> int:
@@ -38,8 +44,8 @@ def assert_equal_answers(model: Any, batches: Any, methods: Any = METHODS) -> in
                     assert bits(found) == bits(getattr(model, method)(batch)), method
                     answers += 1
     assert set(paths.active) == set(find_fast_paths(model, methods).active)
-    if not answers and SKLEARN == (0, 20):
-        pytest.skip("no fast path knows this estimator of scikit-learn 0.20: its own answer is served")
+    if not answers and SKLEARN < (1, 0):
+        pytest.skip("no fast path answers as this old scikit-learn does, which is asked itself")
     return answers
 
 
