@@ -142,7 +142,7 @@ def _moved(value: str, site: Site) -> str:
 
 
 def _carries_runtime(folder: str) -> bool:
-    return Path(folder, _RUNTIME, "server.py").is_file()
+    return Path(folder, _RUNTIME, "__init__.py").is_file()
 
 
 def _linked_runtime(site: Site) -> str:

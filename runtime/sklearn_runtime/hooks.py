@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Callable, FrozenSet, NamedTuple, Optional
 from sklearn_runtime.codecs import encode
 from sklearn_runtime.content_types import negotiate
 from sklearn_runtime.errors import ModelLoadError
-from sklearn_runtime.model import model_fn
-from sklearn_runtime.model_columns import current_model
-from sklearn_runtime.model_rows import hook_rows
+from sklearn_runtime.model_files.loading import model_fn
 from sklearn_runtime.prediction import predict
 from sklearn_runtime.program import load_program
-from sklearn_runtime.request_rows import read_rows
+from sklearn_runtime.rows.model_columns import current_model
+from sklearn_runtime.rows.model_rows import hook_rows
+from sklearn_runtime.rows.request_rows import read_rows
 
 if TYPE_CHECKING:
     from sklearn_runtime.settings import Settings

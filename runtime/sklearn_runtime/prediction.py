@@ -12,9 +12,9 @@ from sklearn_runtime.codecs.arrays import is_sparse
 from sklearn_runtime.errors import InputRefused, ModelLoadError
 from sklearn_runtime.fast import FastPaths
 from sklearn_runtime.methods import bound_method
-from sklearn_runtime.model_columns import model_columns
-from sklearn_runtime.model_rows import arrange, columns_as_sent
-from sklearn_runtime.refusals import refusal
+from sklearn_runtime.rows.model_columns import model_columns
+from sklearn_runtime.rows.model_rows import arrange, columns_as_sent
+from sklearn_runtime.rows.refusals import refusal
 
 __all__ = ["predict", "prepare", "silence_feature_name_warning"]
 

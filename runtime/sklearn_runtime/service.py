@@ -13,11 +13,11 @@ from sklearn_runtime.errors import ModelLoadError, RequestError, UnknownMethod, 
 from sklearn_runtime.fast import FastPaths, find_fast_paths
 from sklearn_runtime.hooks import REPLACED_BY_TRANSFORM, Hooks, load_hooks
 from sklearn_runtime.methods import METHODS, available_methods, requested_method
-from sklearn_runtime.model import check_model
-from sklearn_runtime.model_columns import set_current_model
-from sklearn_runtime.model_rows import hook_rows
+from sklearn_runtime.model_files.loading import check_model
 from sklearn_runtime.prediction import predict, prepare, silence_feature_name_warning
-from sklearn_runtime.request_rows import read_rows
+from sklearn_runtime.rows.model_columns import set_current_model
+from sklearn_runtime.rows.model_rows import hook_rows
+from sklearn_runtime.rows.request_rows import read_rows
 
 if TYPE_CHECKING:
     from sklearn_runtime.settings import Settings

@@ -9,8 +9,8 @@ import os
 from http import HTTPStatus
 from typing import Any, Callable, Dict, Iterable, List, Tuple
 
-from .routes import error_answer, respond, route_of
-from .settings import Settings
+from sklearn_runtime.server.routes import error_answer, respond, route_of
+from sklearn_runtime.settings import Settings
 
 __all__ = ["Application"]
 
@@ -64,7 +64,7 @@ def __getattr__(name: str) -> Any:
     """Load the model when ``main`` is first asked for: importing the module alone must not need one."""
     if name != "main":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .service import InferenceService
+    from sklearn_runtime.service import InferenceService
 
     settings = Settings.from_environ(os.environ)
     application = Application(InferenceService.load(settings), settings)

@@ -14,9 +14,9 @@ from typing import Any, Callable, Dict, Tuple
 
 from sklearn_runtime.fast import FastPaths
 from sklearn_runtime.hooks import Hooks, input_fn, output_fn
-from sklearn_runtime.model_columns import current_model
 from sklearn_runtime.prediction import predict
-from sklearn_runtime.request_rows import read_rows
+from sklearn_runtime.rows.model_columns import current_model
+from sklearn_runtime.rows.request_rows import read_rows
 from sklearn_runtime.service import InferenceService, Response, load_fast_paths, load_model
 from sklearn_runtime.settings import Settings
 

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from constructs_lib.archive import list_files
 from constructs_lib.digest import model_digest
-from sklearn_runtime.model import digest_files
+from sklearn_runtime.model_files.loading import digest_files
 
 
 def write_model(root: Path) -> Path:

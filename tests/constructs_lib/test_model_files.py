@@ -8,7 +8,7 @@ import pytest
 from constructs_lib import ModelDataError
 from constructs_lib.archive import ArchiveFile
 from constructs_lib.model_files import MODEL_SUFFIXES, content_problems, model_files, unpack
-from sklearn_runtime.model import SUFFIXES
+from sklearn_runtime.model_files.loading import SUFFIXES
 
 
 def files(*names: str) -> list[ArchiveFile]:

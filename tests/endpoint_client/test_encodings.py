@@ -14,7 +14,7 @@ from endpoint_client import ConfigurationError, InvalidInput
 from endpoint_client.encodings import CONTENT_TYPES, encoding_of
 from endpoint_client.rows import rows_of
 from sklearn_runtime.content_types import ARROW_FILE, ARROW_STREAM, CSV, JSON, JSON_LINES, NPY, NPZ, PARQUET
-from sklearn_runtime.rows import decode_rows
+from sklearn_runtime.rows.decoding import decode_rows
 
 COLUMNS = [PARQUET, ARROW_STREAM, ARROW_FILE]
 MIXED = pd.DataFrame({"n": [1.5, None], "t": ["007", None], "b": [True, False], "e": ["", "x"], "i": [2, 3]})

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 import endpoint_client.predictor
 from endpoint_client import ConfigurationError, EndpointNotFound, InputRejected, PayloadTooLarge, Predictor
 from sklearn_runtime import codecs
-
-from .conftest import Answer
+from tests.endpoint_client.conftest import Answer
 
 CONTENT_TYPES = ["application/x-npy", "application/json", "text/csv"]
 COLUMN_TYPES = [

@@ -16,8 +16,9 @@ import typing
 from pathlib import Path
 from typing import NamedTuple
 
-from sklearn_runtime import capacity, server
 from sklearn_runtime.errors import ModelLoadError
+from sklearn_runtime.server import capacity
+from sklearn_runtime.server import command as server
 
 
 class Response(NamedTuple):

@@ -17,6 +17,14 @@ from pathlib import Path
 WAIT_SECONDS = 60
 SCRIPTED = (sys.executable, str(Path(__file__).parent / "scripted_server.py"))
 REAL = (sys.executable, "-m", "sklearn_runtime.server")
+HOST = b"Host: localhost\r\n"
+PING = b"GET /ping HTTP/1.1\r\n" + HOST + b"\r\n"
+
+
+def post(body: bytes, *fields: bytes) -> bytes:
+    """A request as its bytes; each of the fields is a whole header line."""
+    lines = b"".join(field + b"\r\n" for field in fields)
+    return b"POST /invocations HTTP/1.1\r\n%b%bContent-Length: %d\r\n\r\n%b" % (HOST, lines, len(body), body)
 
 
 class ServingProcess:

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from sklearn_runtime import hooks, model_columns
+from sklearn_runtime import hooks
 from sklearn_runtime.errors import ModelLoadError
 from sklearn_runtime.hooks import HOOKS, Hooks, input_fn, load_hooks, merge_hooks, output_fn, predict_fn
+from sklearn_runtime.rows import model_columns
 from sklearn_runtime.settings import Settings
 
 

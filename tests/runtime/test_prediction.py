@@ -20,10 +20,10 @@ from sklearn.neighbors import KernelDensity
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncoder, StandardScaler
 
-from sklearn_runtime import model_columns
 from sklearn_runtime.errors import InputRefused, InvalidRows, MissingValue, ModelLoadError, UnknownMethod
 from sklearn_runtime.prediction import predict, prepare
-from sklearn_runtime.rows import NamedRows
+from sklearn_runtime.rows import model_columns
+from sklearn_runtime.rows.decoding import NamedRows
 from tests.runtime.estimators import SKLEARN, boosting, names_are_known, width_is_known
 
 IRIS, SPECIES = load_iris(return_X_y=True)

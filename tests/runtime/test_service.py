@@ -22,7 +22,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn_runtime.codecs import decode, encode
 from sklearn_runtime.content_types import SUPPORTED
 from sklearn_runtime.errors import ModelLoadError
-from sklearn_runtime.model import digest_files
+from sklearn_runtime.model_files.loading import digest_files
 from sklearn_runtime.service import InferenceService
 from sklearn_runtime.settings import Settings
 from tests.runtime.estimators import width_is_known

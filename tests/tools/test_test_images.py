@@ -116,7 +116,7 @@ def environment(tmp_path):
 
 
 def test_tests_run_without_the_other_rooms_settings(environment):
-    outcome = run_tests(environment, "tests/runtime/test_model_version.py")
+    outcome = run_tests(environment, "tests/runtime/model_files/test_version.py")
     assert (outcome.state, outcome.output) == ("passed", "")
     assert re.fullmatch(r"\d+ passed in \d+ s", outcome.words)
 
@@ -126,7 +126,7 @@ def test_a_failing_run_keeps_its_output(environment, monkeypatch):
     assert outcome.state == "failed"
     assert "no_such_file" in outcome.output
     monkeypatch.setattr(module, "_LIMIT_SECONDS", 0.01)
-    late = run_tests(environment, "tests/runtime/test_model_version.py")
+    late = run_tests(environment, "tests/runtime/model_files/test_version.py")
     assert (late.state, late.words) == ("failed", "not done after 0.01 s")
 
 

@@ -1,7 +1,7 @@
 """The wire format of both sides: arrays as NPY, JSON, CSV, JSON lines and npz, chosen by content type.
 
 `decode` and `encode` keep what was sent: a response of one dimension stays so. The rows of a request, where one
-dimension means one row, are read by `sklearn_runtime.rows`.
+dimension means one row, are read by `sklearn_runtime.rows.decoding`.
 """
 
 from __future__ import annotations

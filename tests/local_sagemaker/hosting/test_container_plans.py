@@ -16,7 +16,7 @@ from tests.local_sagemaker.hosting.cloud import CARRIED
 def site(tmp_path: Path) -> Site:
     for name in ("model/code/sklearn_runtime", "code"):
         (tmp_path / name).mkdir(parents=True)
-    (tmp_path / "model/code/sklearn_runtime/server.py").touch()
+    (tmp_path / "model/code/sklearn_runtime/__init__.py").touch()
     return Site(tmp_path, "eu-west-1", "http://localhost:4566", Credentials("ASIA1", "secret", "token"))
 
 
@@ -90,7 +90,7 @@ def test_bundled_hooks_for_the_images_own_server_keep_the_users_script(site):
     }
     plan = plan_container(given, site)
     assert plan.environment["SKLEARN_RUNTIME_PROGRAM"] == "hooks.py"
-    assert Path(plan.environment["PYTHONPATH"], "sklearn_runtime/server.py").is_file()
+    assert Path(plan.environment["PYTHONPATH"], "sklearn_runtime/__init__.py").is_file()
 
 
 @pytest.mark.parametrize("given", ["s3://models/source.tar.gz", "/opt/ml/code", ""])
@@ -130,6 +130,6 @@ def test_another_python_gets_our_package_and_nothing_else_of_ours(site):
 
 def test_another_python_runs_the_package_that_the_model_carries(site):
     (site.base_dir / "model/code/sklearn_runtime").mkdir(parents=True, exist_ok=True)
-    (site.base_dir / "model/code/sklearn_runtime/server.py").touch()
+    (site.base_dir / "model/code/sklearn_runtime/__init__.py").touch()
     plan = plan_container(CARRIED, site, "/opt/py39/bin/python")
     assert plan.environment["PYTHONPATH"] == str(site.base_dir / "model/code")

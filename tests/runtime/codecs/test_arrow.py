@@ -15,8 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 from sklearn_runtime.codecs.arrow import decode_arrow_file_rows, decode_arrow_stream_rows, decode_parquet_rows
 from sklearn_runtime.errors import InvalidRows, MalformedBody, PayloadTooLarge, RequestError
-
-from .arrow_bodies import needs_arrow, needs_parquet, parquet_bytes, stream_bytes
+from tests.runtime.codecs.arrow_bodies import needs_arrow, needs_parquet, parquet_bytes, stream_bytes
 
 pytestmark = needs_arrow
 

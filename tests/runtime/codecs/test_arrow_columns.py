@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from sklearn_runtime.codecs.arrow_columns import feature_columns, table_rows
 from sklearn_runtime.errors import InvalidRows, MalformedBody
-
-from .arrow_bodies import needs_arrow
+from tests.runtime.codecs.arrow_bodies import needs_arrow
 
 pytestmark = needs_arrow
 

@@ -9,8 +9,7 @@ import pytest
 
 from sklearn_runtime.codecs.arrow_messages import _Table, read_sizes
 from sklearn_runtime.errors import MalformedBody
-
-from .arrow_bodies import needs_arrow, stream_bytes
+from tests.runtime.codecs.arrow_bodies import needs_arrow, stream_bytes
 
 pytestmark = needs_arrow
 

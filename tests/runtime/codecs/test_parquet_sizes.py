@@ -9,8 +9,7 @@ import pytest
 
 from sklearn_runtime.codecs.parquet_sizes import read_file_sizes
 from sklearn_runtime.errors import MalformedBody
-
-from .arrow_bodies import needs_parquet, parquet_bytes
+from tests.runtime.codecs.arrow_bodies import needs_parquet, parquet_bytes
 
 pytestmark = needs_parquet
 
