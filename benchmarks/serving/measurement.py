@@ -74,7 +74,9 @@ class _Stopwatch:
         elapsed, busy, server, client = (
             after - before for after, before in zip(self._now(), self._started, strict=True)
         )
-        return server, max(0.0, busy - server - client) / (elapsed * len(os.sched_getaffinity(0)))
+        others = (busy - server - client) / (elapsed * len(os.sched_getaffinity(0)))
+        # The system counts in ticks of 10 ms.
+        return server, min(1.0, max(0.0, others))
 
 
 def _load(server: ServerProcess, request: Request, cell: Cell, seconds: float, folder: Path) -> Sample | str:

@@ -31,7 +31,7 @@ def test_the_demo_trains_deploys_predicts_destroys_and_leaves_no_process():
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=280,
+            timeout=540,
             check=False,
         )
         left = processes_that_name(folder)

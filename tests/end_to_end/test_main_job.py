@@ -67,18 +67,5 @@ def test_an_endpoint_that_does_not_exist_is_named_in_the_error(local_cloud, cred
         predictor.predict([[1.0]])
 
 
-def test_without_the_local_cloud_a_deployment_says_that_nothing_answers(local_cloud, project):
-    environment = {
-        **local_cloud.environment,
-        "AWS_ENDPOINT_URL": "http://localhost:9",
-        "AWS_ENDPOINT_URL_S3": "http://localhost:9",
-    }
-    done = LocalCloud("http://localhost:9", environment).cdk(
-        "deploy", "--require-approval", "never", cwd=project, check=False
-    )
-    assert done.returncode != 0
-    assert "ECONNREFUSED" in done.stdout
-
-
 def test_a_second_deployment_changes_nothing(endpoint_name, local_cloud, project):
     assert "no changes" in local_cloud.cdk("deploy", "--require-approval", "never", cwd=project).stdout

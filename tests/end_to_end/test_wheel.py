@@ -69,9 +69,20 @@ def test_the_wheel_alone_synthesizes_deploys_and_predicts(wheel, tmp_path):
     constraints = tmp_path / "constraints.txt"
     pins = re.findall(r"^\S+==[^\\\n]+", (ROOT / "requirements" / "dev.txt").read_text(encoding="utf-8"), re.MULTILINE)
     constraints.write_text("\n".join(pins), encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "venv", str(folder / ".venv")], check=True)
-    install = ["-m", "pip", "install", "--quiet", "--no-compile", "-c", str(constraints), f"{wheel}[cdk,client,local]"]
-    subprocess.run([str(python), *install], check=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder / ".venv")], check=True)
+    install = [
+        "-m",
+        "pip",
+        "--python",
+        str(python),
+        "install",
+        "--quiet",
+        "--no-compile",
+        "-c",
+        str(constraints),
+        f"{wheel}[cdk,client,local]",
+    ]
+    subprocess.run([sys.executable, *install], check=True)
     environment = user_environment(home)
     environment["PATH"] = f"{python.parent}:{environment['PATH']}"
     for name, text in {
