@@ -15,6 +15,7 @@ from sklearn_runtime.methods import bound_method
 from sklearn_runtime.rows.model_columns import model_columns
 from sklearn_runtime.rows.model_rows import arrange, columns_as_sent
 from sklearn_runtime.rows.refusals import refusal
+from sklearn_runtime.threads import suitable_threads
 
 __all__ = ["predict", "prepare", "silence_feature_name_warning"]
 
@@ -83,7 +84,8 @@ def predict(rows: Any, model: Any, method: str = "predict", fast_paths: FastPath
         if answer is not None:
             return answer
     try:
-        return function(taken)
+        with suitable_threads(model, taken):
+            return function(taken)
     except ValueError as error:
         raise refusal(str(error), rows, columns_as_sent(rows, model)) from error
     except TypeError as error:

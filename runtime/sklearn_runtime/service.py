@@ -5,7 +5,9 @@ from __future__ import annotations
 import concurrent.futures
 import json
 import logging
-from typing import TYPE_CHECKING, Any, Dict, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+
+import numpy as np
 
 from sklearn_runtime.codecs import encode
 from sklearn_runtime.content_types import ANY, CSV, JSON, negotiate, parse_accept, sniff
@@ -15,7 +17,7 @@ from sklearn_runtime.hooks import REPLACED_BY_TRANSFORM, Hooks, load_hooks
 from sklearn_runtime.methods import METHODS, available_methods, requested_method
 from sklearn_runtime.model_files.loading import check_model
 from sklearn_runtime.prediction import predict, prepare, silence_feature_name_warning
-from sklearn_runtime.rows.model_columns import set_current_model
+from sklearn_runtime.rows.model_columns import model_columns, set_current_model
 from sklearn_runtime.rows.model_rows import hook_rows
 from sklearn_runtime.rows.request_rows import read_rows
 
@@ -39,6 +41,14 @@ class Response(NamedTuple):
     status: int
     content_type: str
     body: bytes
+
+
+class _Question(NamedTuple):
+    """A request that was read: rows for a method of the model, and what the answer is to be written in."""
+
+    rows: Any
+    method: str
+    response_type: str
 
 
 def load_model(settings: Settings, hooks: Hooks, model_dir: Optional[str] = None) -> Any:
@@ -159,17 +169,60 @@ class InferenceService:
         content_type, accept, custom_attributes : str, optional
             The headers Content-Type, Accept and X-Amzn-SageMaker-Custom-Attributes.
         """
-        try:
-            return self._answer(body, content_type, accept, custom_attributes)
-        except RequestError as error:
-            # Not the message: it may repeat a value of the request.
-            logger.info("request refused: %d %s, row %s, column %s", error.status, error.type, error.row, error.column)
-            return Response(error.status, JSON, error.body())
-        except (Exception, SystemExit) as error:
-            logger.exception("request failed")
-            return Response(500, JSON, error_body(type(error).__name__, str(error)))
+        answer = self._answer_with_hooks if self.may_block else self._answer
+        response: Response = _guarded(answer, body, content_type, accept, custom_attributes)
+        return response
 
-    def _answer(
+    def puts_together(self, method: str) -> bool:
+        """Whether several requests for a method (empty: the one of the settings) are answered sooner together."""
+        return not self.may_block and self.fast_paths.puts_together(method or self._settings.method)
+
+    def invoke_together(self, requests: Sequence[Tuple[Any, ...]]) -> List[Response]:
+        """Answer several requests, each with the arguments of `invoke`. Never raises.
+
+        Their rows are predicted together where each row's answer is the same, bit for bit, as by itself; see
+        `fast.path.FastPath`. A request that is refused, or whose rows keep the others from that, is answered alone.
+        """
+        read = [_guarded(self._read, *asked) for asked in requests]
+        width = model_columns(self._model).plain_width
+        alike: Dict[str, List[int]] = {}
+        for place, question in enumerate(read):
+            if isinstance(question, _Question):
+                rows = question.rows
+                if type(rows) is np.ndarray and rows.shape[1:] == (width,) and rows.dtype == np.float64:
+                    alike.setdefault(question.method, []).append(place)
+        predicted: Dict[int, Any] = {}
+        for method, places in alike.items():
+            answers = _guarded(self.fast_paths.answer_together, method, [read[place].rows for place in places])
+            if not isinstance(answers, Response):
+                predicted.update(zip(places, answers))
+        return [
+            one if isinstance(one, Response) else _guarded(self._finish, one, predicted.get(place))
+            for place, one in enumerate(read)
+        ]
+
+    def _read(
+        self,
+        body: Union[bytes, bytearray],
+        content_type: Optional[str],
+        accept: Optional[str],
+        custom_attributes: Optional[str],
+    ) -> _Question:
+        """What a request asks, where all hooks are ours."""
+        method = requested_method(custom_attributes) or self._settings.method
+        response_type = negotiate(accept, self._settings.default_accept)
+        rows = read_rows(body, content_type, self._model, self._settings.float32)
+        return _Question(rows, method, response_type)
+
+    def _finish(self, question: _Question, prediction: Any = None) -> Response:
+        if prediction is None:
+            prediction = predict(question.rows, self._model, question.method, self.fast_paths)
+        return _written(prediction, question.response_type)
+
+    def _answer(self, *asked: Any) -> Response:
+        return self._finish(self._read(*asked))
+
+    def _answer_with_hooks(
         self,
         body: Union[bytes, bytearray],
         content_type: Optional[str],
@@ -199,7 +252,7 @@ class InferenceService:
             prediction = predict(data, self._model, method or self._settings.method, self.fast_paths)
         if own_output:
             return _as_response(hooks.output_fn(prediction, raw_accept), raw_accept)
-        return Response(200, _RESPONSE_TYPES.get(response_type, response_type), encode(prediction, response_type))
+        return _written(prediction, response_type)
 
     def execution_parameters(self) -> Optional[Response]:
         """Answer GET /execution-parameters, by which batch transform tunes itself.
@@ -226,6 +279,23 @@ class InferenceService:
         except (Exception, SystemExit) as error:
             logger.exception("execution_parameters_fn failed")
             return Response(500, JSON, error_body(type(error).__name__, str(error)))
+
+
+def _guarded(call: Callable[..., Any], *arguments: Any) -> Any:
+    """What the call gives, or the response that says what went wrong."""
+    try:
+        return call(*arguments)
+    except RequestError as error:
+        # Not the message: it may repeat a value of the request.
+        logger.info("request refused: %d %s, row %s, column %s", error.status, error.type, error.row, error.column)
+        return Response(error.status, JSON, error.body())
+    except (Exception, SystemExit) as error:
+        logger.exception("request failed")
+        return Response(500, JSON, error_body(type(error).__name__, str(error)))
+
+
+def _written(prediction: Any, response_type: str) -> Response:
+    return Response(200, _RESPONSE_TYPES.get(response_type, response_type), encode(prediction, response_type))
 
 
 def _as_given_to_hooks(body: Union[bytes, bytearray], content_type: str) -> Any:

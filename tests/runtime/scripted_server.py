@@ -78,6 +78,18 @@ class ScriptedService:
             return Response(200, "text/plain", repr((content_type, accept, custom_attributes)).encode())
         return Response(200, "text/plain", bytes(body))
 
+    def puts_together(self, _method):
+        return os.environ.get("SCRIPT_TOGETHER") == "true"
+
+    def invoke_together(self, requests):
+        """``count`` is answered with the number of requests that came together."""
+        return [
+            Response(200, "text/plain", str(len(requests)).encode())
+            if bytes(asked[0]) == b"count"
+            else self.invoke(*asked)
+            for asked in requests
+        ]
+
     def execution_parameters(self):
         if os.environ.get("SCRIPT_PARAMETERS") == "true":
             return Response(200, "application/json", b'{"BatchStrategy": "MultiRecord"}')

@@ -14,6 +14,7 @@ import pytest
 import sklearn
 from sklearn.compose import ColumnTransformer
 from sklearn.datasets import load_iris
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
@@ -22,6 +23,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn_runtime.codecs import decode, encode
 from sklearn_runtime.content_types import SUPPORTED
 from sklearn_runtime.errors import ModelLoadError
+from sklearn_runtime.fast import probe
 from sklearn_runtime.model_files.loading import digest_files
 from sklearn_runtime.service import InferenceService
 from sklearn_runtime.settings import Settings
@@ -427,3 +429,43 @@ def test_execution_parameters_may_be_the_users(serve, classifier, expression, st
     assert response.content_type == JSON
     assert body is None or response.body == body
     assert not service.may_block
+
+
+def test_requests_that_are_answered_together_get_what_each_gets_alone(serve, monkeypatch):
+    monkeypatch.setattr(probe, "TOGETHER_SECONDS", -1.0)
+    monkeypatch.setattr(probe, "WORTHWHILE", np.inf)
+    monkeypatch.setattr(probe, "MEASURING_SECONDS", np.inf)
+    service = serve(RandomForestClassifier(8, random_state=0).fit(IRIS, SPECIES))
+    if not service.fast_paths.active:
+        pytest.skip("no fast path answers as this old scikit-learn does, which is asked itself")
+    assert service.puts_together("")
+    assert service.puts_together("predict_proba")
+    assert not service.puts_together("transform")
+    bad = IRIS[:1].copy()
+    bad[0, 2] = np.inf
+    bodies = [
+        *((encode(IRIS[place : place + 1], sent), sent, JSON, None) for place in range(9) for sent in SUPPORTED),
+        (encode(IRIS[60:61], NPY), NPY, CSV, "method=predict_proba"),
+        (encode(IRIS[61:64], JSON), JSON, NPY, "method=predict_proba"),
+        (encode(IRIS[:1].astype(np.float32), NPY), NPY, JSON, None),
+        (encode(IRIS[:1, :3], NPY), NPY, JSON, None),
+        (b"[[1, 2", JSON, JSON, None),
+        (encode(IRIS[:1], NPY), NPY, "text/html", None),
+        (encode(IRIS[:1], NPY), NPY, JSON, "method=fit"),
+    ]
+    for requests in (bodies, [*bodies, (encode(bad, NPY), NPY, JSON, None)]):
+        together = service.invoke_together(requests)
+        assert together == [service.invoke(*asked) for asked in requests]
+    assert {response.status for response in together} == {200, 400, 406}
+    assert together[-1].status == 400
+
+
+def test_hooks_of_the_users_are_never_asked_for_several_requests(serve):
+    service = serve(
+        RandomForestClassifier(8, random_state=0).fit(IRIS, SPECIES),
+        """
+        def output_fn(prediction, content_type):
+            return str(len(prediction))
+        """,
+    )
+    assert not service.puts_together("")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import copy
 import importlib
 import logging
-from typing import TYPE_CHECKING, Any, Dict, List, Optional, Sequence
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Optional, Sequence
 
 import numpy as np
 
 from sklearn_runtime.fast.functions import all_finite, plan_of
-from sklearn_runtime.fast.probe import Band, bands, passing, probe_rows, same
+from sklearn_runtime.fast.probe import Band, bands, passing, pays_together, probe_rows, row_by_row, same
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from sklearn_runtime.fast.probe import Method
 
 __all__ = ["FastPath", "FastPaths", "find_fast_paths"]
+
+TOGETHER_ROWS = 64
+"""Rows of several requests that are predicted at once, which is a matter of a millisecond."""
 
 AUDIT_SHARE = 0.01
 """The part of the time of fast answers that goes into asking scikit-learn too."""
@@ -53,6 +56,8 @@ class FastPath:
         self._audits = 0
         self._next_audit = 1
         self._longest_gap = max(1, int(self.gain / AUDIT_SHARE))
+        #: Whether the rows of several requests are predicted together: it pays, and every bit stays the same.
+        self.together = False
 
     def __call__(self, rows: "NDArray[Any]") -> Any:
         """The method's answer, or None where it is to be asked itself.
@@ -109,6 +114,35 @@ class FastPaths:
         path = self._paths.get(method)
         return None if path is None else path(rows)
 
+    def puts_together(self, method: str) -> bool:
+        """Whether `answer_together` may put rows of several requests together."""
+        path = self._paths.get(method)
+        return path is not None and path.together and bool(path.rows)
+
+    def answer_together(self, method: str, parts: "Sequence[NDArray[Any]]") -> List[Any]:
+        """The answers of a method for the rows of several requests, each with the bits that it has by itself.
+
+        Parameters
+        ----------
+        method : str
+        parts : sequence of ndarray
+            float64, of as many columns each.
+
+        Returns
+        -------
+        list
+            For each part its answer, or None where it is to be asked for by itself.
+        """
+        answers: List[Any] = []
+        for some in _of_at_most(min(TOGETHER_ROWS, self.rows(method)), parts):
+            joined = np.concatenate(some) if len(some) > 1 and self.puts_together(method) else None
+            answer = None if joined is None else self.answer(method, joined)
+            if answer is None:
+                answers += [None] * len(some)
+            else:
+                answers += np.split(answer, np.cumsum([len(part) for part in some[:-1]]))
+        return answers
+
     def rows(self, method: str) -> int:
         """Up to how many rows a method has a fast path; 0 where it has none."""
         path = self._paths.get(method)
@@ -154,12 +188,31 @@ def _found(model: Any, methods: Sequence[str]) -> FastPaths:
     sharing = [variant for variant in variants if first in variant]
     measured = bands([variant[first] for variant in sharing], own[first], rows)
     paths = {}
+    by_name: Dict[str, List[Band]] = {}
     for name, method in own.items():
         having = [variant for variant in sharing if name in variant]
         if having and measured:
             by_rows = [band._replace(function=sharing[band.place].get(name, having[0][name])) for band in measured]
             paths[name] = FastPath(name, method, by_rows, plan.edges.shape[1], plan.takes_missing)
+            by_name[name] = by_rows
+    if measured and pays_together(measured) and all(row_by_row(found, rows) for found in by_name.values()):
+        for path in paths.values():
+            path.together = True
     return FastPaths(paths)
+
+
+def _of_at_most(most: int, parts: "Sequence[NDArray[Any]]") -> "Iterator[List[NDArray[Any]]]":
+    """The parts in their order, in groups of at most so many rows, or of a single part."""
+    group: "List[NDArray[Any]]" = []
+    count = 0
+    for part in parts:
+        if group and count + len(part) > most:
+            yield group
+            group, count = [], 0
+        group.append(part)
+        count += len(part)
+    if group:
+        yield group
 
 
 def _in_one_thread(model: Any) -> Any:

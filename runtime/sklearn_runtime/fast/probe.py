@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from sklearn_runtime.fast.functions import Function, Plan, Variant
 
-__all__ = ["Band", "bands", "passing", "probe_rows", "same"]
+__all__ = ["Band", "bands", "passing", "pays_together", "probe_rows", "row_by_row", "same"]
 
 ROWS = 64
 ALONE_MOST, ALONE_LEAST, ALONE_SECONDS = 16, 4, 0.03
@@ -26,6 +26,9 @@ SIZES = (1, 8, 64, 512)
 MEASURING_SECONDS = 0.1
 """Of processor time, for all sizes; those that were not reached stay with scikit-learn."""
 
+TOGETHER_SECONDS = 10e-6
+"""What it takes to put a request's rows together with others, and the answers apart."""
+
 WORTHWHILE = 0.8
 """A fast function that takes more than this share of scikit-learn's time is not used."""
 
@@ -33,12 +36,19 @@ Method = Callable[[Any], Any]
 
 
 class Band(NamedTuple):
-    """The function for requests of up to so many rows, its place among those measured, and its gain in speed."""
+    """The function for requests of up to so many rows, its place among those measured, its gain in speed.
+
+    Attributes
+    ----------
+    seconds : float
+        Processor time for so many rows.
+    """
 
     rows: int
     function: "Function"
     place: int
     gain: float
+    seconds: float = 0.0
 
 
 def probe_rows(plan: "Plan") -> "NDArray[np.float64]":
@@ -143,10 +153,28 @@ def bands(functions: "List[Function]", method: Method, rows: "NDArray[np.float64
             fastest, place = min((_seconds(one, batch), place) for place, one in enumerate(functions))
             if fastest > WORTHWHILE * own:
                 break
-            found.append(Band(size, functions[place], place, own / fastest))
+            found.append(Band(size, functions[place], place, own / fastest, fastest))
             if time.thread_time() > deadline:
                 break
     return found
+
+
+def pays_together(found: "List[Band]") -> bool:
+    """Whether the rows of several requests are predicted sooner together than each by itself."""
+    return any(TOGETHER_SECONDS + band.seconds / band.rows < found[0].seconds for band in found[1:])
+
+
+def row_by_row(found: "List[Band]", rows: "NDArray[np.float64]") -> bool:
+    """Whether a row's answer has the same bits whichever rows it stands among, for functions that passed the probe."""
+    with np.errstate(all="ignore"):
+        alone = [found[0].function(rows[place : place + 1]) for place in range(len(rows))]
+        for band in found[1:]:
+            together = [band.function(rows[start : start + band.rows]) for start in range(0, len(rows), band.rows)]
+            if any(one is None for one in (*alone, *together)):
+                return False
+            if not same(np.concatenate(together), np.concatenate(alone)):
+                return False
+    return True
 
 
 def _seconds(function: Method, batch: "NDArray[np.float64]") -> float:

@@ -43,6 +43,7 @@ class Connection(asyncio.BufferedProtocol):
         self._reader = RequestReader(settings.max_header_bytes, settings.max_body_bytes)
         self._transport: asyncio.Transport
         self._running = False
+        self._in_turn = False
         self._writing = False
         self._closing = False
         self._paused = False
@@ -100,7 +101,7 @@ class Connection(asyncio.BufferedProtocol):
     # Requests.
 
     def _advance(self) -> None:
-        while not (self._running or self._writing or self._closing):
+        while not (self._running or self._in_turn or self._writing or self._closing):
             try:
                 event = self._reader.next_event()
             except ProtocolError as refusal:
@@ -124,12 +125,22 @@ class Connection(asyncio.BufferedProtocol):
             self._running = True
             future = dispatcher.answer_in_thread(request)
             future.add_done_callback(functools.partial(self._answered, request, started))
+        elif worker.may_wait_a_turn and dispatcher.goes_together(request):
+            # Nothing is read before it is answered: there is no need to pause reading.
+            self._in_turn = True
+            worker.turn.add(request, self._answered_in_turn)
         else:
             self._send(request, dispatcher.answer(request), started)
 
     def _answered(self, request: Request, started: float, future: "asyncio.Future[Answer]") -> None:
         self._running = False
         self._send(request, future.result(), started)
+        self._advance()
+
+    def _answered_in_turn(self, request: Request, started: float, answer: Answer) -> None:
+        self._in_turn = False
+        if not self._transport.is_closing():
+            self._send(request, answer, started)
         self._advance()
 
     def _send(self, request: Request, answer: Answer, started: float) -> None:
@@ -169,7 +180,7 @@ class Connection(asyncio.BufferedProtocol):
         transport = self._transport
         if transport.is_closing():
             return
-        if self._running:
+        if self._running or self._in_turn:
             phase = RUNNING
         elif self._writing:
             phase = WRITING

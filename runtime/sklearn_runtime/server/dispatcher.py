@@ -10,7 +10,7 @@ from sklearn_runtime.methods import METHODS
 from sklearn_runtime.server.cost import BUDGET_SECONDS, Costs, Measurement
 from sklearn_runtime.server.http_request import Request
 from sklearn_runtime.server.http_response import Answer
-from sklearn_runtime.server.routes import EXECUTION_PARAMETERS, respond
+from sklearn_runtime.server.routes import EXECUTION_PARAMETERS, respond, respond_together
 from sklearn_runtime.settings import Settings
 
 __all__ = ["Dispatcher"]
@@ -18,6 +18,9 @@ __all__ = ["Dispatcher"]
 #: While a thread computes, a request on the loop waits for the interpreter's lock, and takes up to so many times as
 #: long; less than that says nothing of the request.
 _CONTENTION = 10
+
+#: A longer body is no small request: it is answered by itself.
+TOGETHER_BYTES = 16 * 1024
 
 
 class Dispatcher:
@@ -52,6 +55,7 @@ class Dispatcher:
         self._executor = ThreadPoolExecutor(max_workers=1)
         self._small_executor = ThreadPoolExecutor(max_workers=1)
         self._in_threads = 0
+        self._together: Dict[str, bool] = {}
 
     def measure(self) -> None:
         """Begin to measure the model, where it is going to be asked: in this process and in a thread."""
@@ -65,6 +69,20 @@ class Dispatcher:
             return bool(self._may_block and route.path == EXECUTION_PARAMETERS)
         costs, size = self._costs.get(route.cost_key), len(request.body)
         return costs is None or size > self._large_body_bytes or not costs.cheap[size.bit_length()]
+
+    def goes_together(self, request: Request) -> bool:
+        """Whether the request is answered sooner together with others; it does not run in a thread."""
+        key = request.head.route.cost_key
+        together = self._together.get(key)
+        if together is None and key is not None:
+            together = self._together[key] = self._service.puts_together(key)
+        return bool(together) and len(request.body) <= TOGETHER_BYTES
+
+    def answer_together(self, requests: List[Request]) -> List[Answer]:
+        """Answer requests for which `goes_together` holds."""
+        if len(requests) == 1:
+            return [self.answer(requests[0])]
+        return respond_together(self._service, [(request.head.route, request.body) for request in requests])
 
     def answer(self, request: Request) -> Answer:
         """Answer a request on the loop; one that is not quick after all is the last of its kind there."""

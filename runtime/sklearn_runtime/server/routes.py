@@ -6,14 +6,24 @@ The same function serves our server and the WSGI module, so both speak SageMaker
 import functools
 import json
 import logging
-from typing import Any, Mapping, NamedTuple, Optional, Union
+from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
 from sklearn_runtime.content_types import CSV, JSON, JSON_LINES, NPY, OCTET_STREAM, parse_media_type
 from sklearn_runtime.errors import error_body
 from sklearn_runtime.methods import METHODS, requested_method
 from sklearn_runtime.server.http_response import Answer, is_field_value
 
-__all__ = ["EXECUTION_PARAMETERS", "INVOCATIONS", "PING", "Route", "error_answer", "error_type", "respond", "route_of"]
+__all__ = [
+    "EXECUTION_PARAMETERS",
+    "INVOCATIONS",
+    "PING",
+    "Route",
+    "error_answer",
+    "error_type",
+    "respond",
+    "respond_together",
+    "route_of",
+]
 
 PING, INVOCATIONS, EXECUTION_PARAMETERS = "/ping", "/invocations", "/execution-parameters"
 _ALLOWED = {PING: "GET, HEAD", INVOCATIONS: "POST", EXECUTION_PARAMETERS: "GET, HEAD"}
@@ -157,6 +167,12 @@ def respond(service: Any, route: Route, body: Union[bytes, bytearray]) -> Answer
             500, "InvalidContentType", f"output_fn gave the content type {answer.content_type!r}: give printable ASCII"
         )
     return answer
+
+
+def respond_together(service: Any, requests: Sequence[Tuple[Route, Union[bytes, bytearray]]]) -> List[Answer]:
+    """Answer several requests for predictions, see `InferenceService.invoke_together`; in their order."""
+    asked = [(body, route.content_type, route.accept, route.custom_attributes) for route, body in requests]
+    return [Answer(*response) for response in service.invoke_together(asked)]
 
 
 def _execution_parameters(service: Any) -> Answer:

@@ -14,6 +14,7 @@ from sklearn_runtime.server.dispatcher import Dispatcher
 from sklearn_runtime.server.http_response import http_date
 from sklearn_runtime.server.log_stream import standard_stream
 from sklearn_runtime.server.logs import AccessLog
+from sklearn_runtime.server.turn import Turn
 from sklearn_runtime.server.worker_loads import WorkerLoads
 from sklearn_runtime.settings import Settings
 
@@ -71,6 +72,7 @@ class Worker:
         self.date = b""
         self.loop = asyncio.new_event_loop()
         self.dispatcher = Dispatcher(settings, service, self.loop)
+        self.turn = Turn(self.dispatcher.answer_together, self.loop.call_soon)
         self.access_log = AccessLog(settings.log_level, self.loop.call_later, standard_stream(1))
         self._listener = listener
         self._master_lifeline = master_lifeline
@@ -105,6 +107,11 @@ class Worker:
         """Count a connection out."""
         self._connections.discard(connection)
         self._room_changed()
+
+    @property
+    def may_wait_a_turn(self) -> bool:
+        """Whether a request may be answered in the loop's next turn: a client that is alone waits for nobody."""
+        return len(self._connections) > 1
 
     def _accept_more(self, more: bool) -> None:
         if more and not self._accepting and not self._leaves_turn and not self.draining:
