@@ -39,6 +39,7 @@ demo: setup ## Train, cdk deploy and predict on this machine, without an account
 bench: setup ## Measure, and print ratios
 	$(BIN)/python benchmarks/synth.py
 	$(BIN)/python -m benchmarks.serving
+	$(BIN)/python -m benchmarks.together
 
 test: setup ## Run every test, with branch coverage
 	$(BIN)/python -m tests.aws_image.environment

@@ -72,11 +72,14 @@ class Dispatcher:
 
     def goes_together(self, request: Request) -> bool:
         """Whether the request is answered sooner together with others; it does not run in a thread."""
-        key = request.head.route.cost_key
+        route = request.head.route
+        key = route.cost_key
+        if key is None or not route.predicts or len(request.body) > TOGETHER_BYTES:
+            return False
         together = self._together.get(key)
-        if together is None and key is not None:
+        if together is None:
             together = self._together[key] = self._service.puts_together(key)
-        return bool(together) and len(request.body) <= TOGETHER_BYTES
+        return together
 
     def answer_together(self, requests: List[Request]) -> List[Answer]:
         """Answer requests for which `goes_together` holds."""

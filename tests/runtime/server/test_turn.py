@@ -1,11 +1,19 @@
 """Requests of one turn of the event loop are answered together, each to its own client, and nobody waits for more."""
 
+import asyncio
+import contextlib
 import os
+from types import SimpleNamespace
 
 import pytest
 
+from sklearn_runtime.server.dispatcher import TOGETHER_BYTES, Dispatcher
+from sklearn_runtime.server.http_head import read_head
+from sklearn_runtime.server.http_request import Request
 from sklearn_runtime.server.http_response import Answer
+from sklearn_runtime.server.routes import route_of
 from sklearn_runtime.server.turn import REQUESTS_MOST, Turn
+from sklearn_runtime.settings import Settings
 from tests.runtime.serving_process import post, read_response, serving
 
 
@@ -91,6 +99,25 @@ def test_the_requests_of_several_clients_are_answered_together(tmp_path):
         for client in clients:
             client.close()
     assert any(count in (b"2", b"3", b"4") for count in counts), counts
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "content_type", "body_bytes", "together"),
+    [
+        ("POST", "/invocations", "text/csv", TOGETHER_BYTES, True),
+        ("POST", "/invocations", "text/csv", TOGETHER_BYTES + 1, False),
+        ("POST", "/invocations", "application/x-npz", 1, False),
+        ("GET", "/invocations", "text/csv", 0, False),
+        ("GET", "/ping", None, 0, False),
+        ("GET", "/execution-parameters", None, 0, False),
+    ],
+)
+def test_only_small_predictions_are_put_together(method, path, content_type, body_bytes, together):
+    service = SimpleNamespace(may_block=False, puts_together=lambda _method: True)
+    head = read_head(b"%b %b HTTP/1.1\r\nHost: localhost" % (method.encode(), path.encode()))
+    head.route = route_of(method, path, {} if content_type is None else {"content-type": content_type})
+    with contextlib.closing(asyncio.new_event_loop()) as loop:
+        assert Dispatcher(Settings(), service, loop).goes_together(Request(head, b"x" * body_bytes)) is together
 
 
 def test_a_client_that_is_alone_waits_for_nobody():
