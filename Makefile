@@ -12,6 +12,8 @@ LOCK := $(COMPILE) --python-version 3.11
 LOCK_IMAGE := $(COMPILE) --python-platform x86_64-manylinux_2_28 --only-binary :all: --no-python-downloads
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Where it is set, every process compiles aws-cdk-lib and scikit-learn again, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
 # One thread a process, as in the container: the processes already use the cores.
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1

@@ -55,7 +55,7 @@ def template(local_cloud: LocalCloud, project: Path, tmp_path_factory: pytest.Te
     (folder / "cdk.json").write_text(json.dumps({"app": "python app.py"}), encoding="utf-8")
     (folder / "model").symlink_to(project / "model")
     local_cloud.cdk("deploy", "--require-approval", "never", cwd=folder)
-    local_cloud.cdk("destroy", "--force", cwd=folder)
+    local_cloud.cdk("destroy", "--app", "cdk.out", "--force", cwd=folder)
     loaded: dict[str, Any] = json.loads((folder / "cdk.out" / f"{STACK}.template.json").read_text(encoding="utf-8"))
     return loaded
 

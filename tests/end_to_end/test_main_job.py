@@ -21,7 +21,7 @@ def endpoint_name(local_cloud: LocalCloud, project: Path) -> Iterator[str]:
     (values,) = json.loads(outputs.read_text(encoding="utf-8")).values()
     (name,) = [value for key, value in values.items() if "Name" in key]
     yield name
-    local_cloud.cdk("destroy", "--force", cwd=project)
+    local_cloud.cdk("destroy", "--app", "cdk.out", "--force", cwd=project)
 
 
 @pytest.fixture(scope="module")

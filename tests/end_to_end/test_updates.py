@@ -18,22 +18,21 @@ CONNECTIONS = 8
 ENDPOINT = "updates"
 
 APP = """
-import json
-from pathlib import Path
-from typing import Self
-
 import aws_cdk as cdk
 from constructs_lib import InstanceVariant, ModelData, SklearnEndpoint, SklearnEndpointConfig, SklearnModel
 
-settings = json.loads(Path("settings.json").read_text())
-app = cdk.App()
-stack = cdk.Stack(app, "Updates")
-model = SklearnModel(
-    stack, "Model", model_data=ModelData.from_directory(settings["model"]), entry_point=settings.get("entry_point")
-)
-config = SklearnEndpointConfig(stack, "Config", variants=[InstanceVariant(model=model, weight=settings["weight"])])
-SklearnEndpoint(stack, "Endpoint", config=config, endpoint_name="updates")
-app.synth()
+def synthesize(version, model, weight=1.0, entry_point=None):
+    app = cdk.App(outdir=version)
+    stack = cdk.Stack(app, "Updates")
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model), entry_point=entry_point)
+    config = SklearnEndpointConfig(stack, "Config", variants=[InstanceVariant(model=model, weight=weight)])
+    SklearnEndpoint(stack, "Endpoint", config=config, endpoint_name="updates")
+    app.synth()
+
+synthesize("first", "one")
+synthesize("second", "two")
+synthesize("broken", "two", entry_point="broken.py")
+synthesize("lighter", "one", weight=0.5)
 """
 
 
@@ -53,7 +52,7 @@ class Load:
         config = Config(retries={"total_max_attempts": 1}, max_pool_connections=1)
         client = self.cloud.client("sagemaker-runtime", config=config)
         # The pause leaves some of two cores to the deployments.
-        while not self.stopping.wait(0.02):
+        while not self.stopping.wait(0.05):
             with self.lock:
                 self.sent += 1
             try:
@@ -89,7 +88,6 @@ def write_model(folder: Path, name: str, label: int) -> None:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "app.py").write_text(APP, encoding="utf-8")
-    (tmp_path / "cdk.json").write_text(json.dumps({"app": "python app.py"}), encoding="utf-8")
     (tmp_path / "broken.py").write_text(
         "def model_fn(model_dir):\n    raise RuntimeError('the weights are not there')\n", encoding="utf-8"
     )
@@ -99,21 +97,27 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_two_updates_a_rollback_and_a_weight_change_lose_no_request(local_cloud: LocalCloud, project: Path):
-    def deploy(*, check: bool = True, **settings: object) -> str:
-        (project / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
-        return local_cloud.cdk("deploy", "--require-approval", "never", cwd=project, check=check).stdout
+    def deploy(version: str, *, check: bool = True) -> str:
+        arguments = ["deploy", "--app", version, "--require-approval", "never"]
+        return local_cloud.cdk(*arguments, cwd=project, check=check).stdout
+
+    def config_name() -> str:
+        name: str = sagemaker.describe_endpoint(EndpointName=ENDPOINT)["EndpointConfigName"]
+        return name
 
     sagemaker = local_cloud.client("sagemaker")
-    deploy(model="one", weight=1.0)
+    # All versions at once: most of a synth is loading the CDK.
+    local_cloud.run("python", "app.py", cwd=project)
+    deploy("first")
     with Load(local_cloud) as load:
-        deploy(model="two", weight=1.0)
-        deploy(model="one", weight=1.0)
-        before = sagemaker.describe_endpoint(EndpointName=ENDPOINT)["EndpointConfigName"]
-        failed = deploy(model="two", weight=1.0, entry_point="broken.py", check=False)
-        assert sagemaker.describe_endpoint(EndpointName=ENDPOINT)["EndpointConfigName"] == before
-        deploy(model="one", weight=0.5)
+        deploy("second")
+        deploy("first")
+        before = config_name()
+        failed = deploy("broken", check=False)
+        assert config_name() == before
+        deploy("lighter")
         after = sagemaker.describe_endpoint(EndpointName=ENDPOINT)
-    local_cloud.cdk("destroy", "--force", cwd=project)
+    local_cloud.cdk("destroy", "--app", "lighter", "--force", cwd=project)
 
     assert load.errors == []
     assert sum(load.answers.values()) == load.sent > 100
