@@ -12,7 +12,8 @@ from aws_cdk.interfaces import aws_sagemaker as interfaces
 
 from constructs_lib import statements
 from constructs_lib.endpoint_config import SklearnEndpointConfig
-from constructs_lib.exceptions import Problems
+from constructs_lib.endpoint_variant import EndpointVariant
+from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
 from constructs_lib.names import name_problems
 from constructs_lib.variant import InstanceVariant
@@ -26,11 +27,12 @@ if TYPE_CHECKING:
 
 @jsii.implements(sagemaker.IEndpoint)
 class SklearnEndpoint(Resource):
-    """A real-time endpoint on instances.
+    """A real-time endpoint, on instances or serverless.
 
     Its name is literal, given or derived from its place in the tree: clients, alarms and policies can refer to it,
     and a new model is never a reason to replace the endpoint. SageMaker cannot turn an endpoint on instances into a
-    serverless one; with a name of your own, change the name together with the kind.
+    serverless one, nor back: a derived name says the kind, so that the other kind is another endpoint; with a name of
+    your own, change the name together with the kind.
 
     Parameters
     ----------
@@ -41,8 +43,8 @@ class SklearnEndpoint(Resource):
     initial_instance_count
         Of that variant.
     config
-        A configuration of your own, for several variants or their finer settings; it then holds everything that
-        `instance_type`, `initial_instance_count` and `encryption_key` would say.
+        A configuration of your own, for several variants or their finer settings, for a serverless or a shadow
+        variant; it then holds everything that `instance_type`, `initial_instance_count` and `encryption_key` would say.
     endpoint_name
         At most 63 letters, digits and hyphens; default: derived from the path, lower-case.
     encryption_key
@@ -97,7 +99,6 @@ class SklearnEndpoint(Resource):
             problems.add(name_problems("endpoint_name", endpoint_name))
         problems.raise_all()
 
-        self._name = endpoint_name or Names.unique_resource_name(self, max_length=63, separator="-").lower()
         if config is None:
             variant = InstanceVariant(
                 model=cast("SklearnModel", model),
@@ -107,12 +108,19 @@ class SklearnEndpoint(Resource):
             config = SklearnEndpointConfig(self, "Config", variants=[variant], encryption_key=encryption_key)
         self.config = config
         """The configuration, with its variants and their models."""
+        self._name = endpoint_name or self._derived_name("-serverless" if config.is_serverless else "")
         self.cfn_endpoint = sagemaker.CfnEndpoint(
-            self, "Resource", endpoint_name=self._name, endpoint_config_name=config.endpoint_config_name
+            self,
+            "Serverless" if config.is_serverless else "Resource",
+            endpoint_name=self._name,
+            endpoint_config_name=config.endpoint_config_name,
         )
         """The resource below, for what this class has no parameter for."""
         self._add_policy()
         CfnOutput(self, "EndpointName", value=self.cfn_endpoint.attr_endpoint_name, description="SageMaker endpoint")
+        if config.async_inference is not None:
+            path = config.async_inference.input_path
+            CfnOutput(self, "AsyncInputPath", value=path, description="where requests of the endpoint are put")
 
     @staticmethod
     def from_endpoint_name(scope: Construct, construct_id: str, endpoint_name: str) -> sagemaker.IEndpoint:
@@ -143,16 +151,62 @@ class SklearnEndpoint(Resource):
         """The reference that CDK's own constructs take."""
         return self.cfn_endpoint.endpoint_ref
 
+    def variant(self, name: str = "AllTraffic") -> EndpointVariant:
+        """Give a variant by its name, for its metrics and its scaling.
+
+        Parameters
+        ----------
+        name
+            Of a production variant, or of the shadow variant.
+
+        Raises
+        ------
+        ConfigurationError
+            The configuration has no variant of that name.
+        """
+        definitions = {variant.name: variant for variant in self.config.all_variants}
+        if name not in definitions:
+            names = ", ".join(map(repr, definitions))
+            raise ConfigurationError(f"there is no variant {name!r}; choose one of {names}", path=self.node.path)
+        return EndpointVariant(self, definitions[name])
+
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
         """Allow to call the endpoint, with a whole response or a streamed one."""
         return _grant_invoke(self.endpoint_arn, grantee)
+
+    def grant_invoke_async(self, grantee: iam.IGrantable) -> iam.Grant:
+        """Allow to call an asynchronous endpoint, to put requests into its bucket, and to get its answers and errors.
+
+        Raises
+        ------
+        ConfigurationError
+            The endpoint is not asynchronous.
+        """
+        bound = self.config.async_inference
+        if bound is None:
+            raise ConfigurationError(
+                "the endpoint is not asynchronous; use grant_invoke, or give async_inference to its config",
+                path=self.node.path,
+            )
+        grant = iam.Grant.add_to_principal(
+            grantee=grantee, actions=["sagemaker:InvokeEndpointAsync"], resource_arns=[self.endpoint_arn]
+        )
+        for statement in bound.caller_statements():
+            grantee.grant_principal.add_to_principal_policy(iam.PolicyStatement.from_json(statement))
+        return grant
+
+    def _derived_name(self, kind: str) -> str:
+        name: str = Names.unique_resource_name(self, max_length=_MAX_NAME - len(kind), separator="-")
+        return name.lower() + kind
 
     def _add_policy(self) -> None:
         stack = Stack.of(self)
         prefix = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}"
         log_group_arn = f"{prefix}:log-group:/aws/sagemaker/Endpoints/{self._name}"
-        roles = {variant.model.role.node.path: variant.model.role for variant in self.config.variants}
+        roles = {variant.model.role.node.path: variant.model.role for variant in self.config.all_variants}
         needed = {"Logs": [statements.write_logs(log_group_arn), statements.put_metrics()]}
+        if self.config.async_inference is not None:
+            needed["Async"] = self.config.async_inference.endpoint_statements()
         for policy in add_policies(self, roles=list(roles.values()), statements_by_id=needed):
             # Otherwise the first containers start before they may write their logs.
             self.cfn_endpoint.node.add_dependency(policy)
@@ -192,3 +246,6 @@ def _grant_invoke(endpoint_arn: str, grantee: iam.IGrantable) -> iam.Grant:
         actions=["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
         resource_arns=[endpoint_arn],
     )
+
+
+_MAX_NAME = 63

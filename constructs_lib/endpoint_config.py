@@ -1,4 +1,4 @@
-"""The endpoint configuration: the production variants of an endpoint, and the key of their volumes."""
+"""The endpoint configuration: the variants of an endpoint, and the key of their volumes."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from constructs import Construct
 
 from constructs_lib import nag
 from constructs_lib.exceptions import Problems
+from constructs_lib.serverless_variant import ServerlessVariant
+from constructs_lib.variant import InstanceVariant, ShadowVariant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from aws_cdk import aws_kms as kms
 
-    from constructs_lib.variant import InstanceVariant
+    from constructs_lib.async_inference import AsyncInference
 
 
 class SklearnEndpointConfig(Construct):
@@ -29,10 +31,16 @@ class SklearnEndpointConfig(Construct):
     Parameters
     ----------
     variants
-        1 to 10 production variants with different names, whose models lie in the same stack.
+        1 to 10 `InstanceVariant` with different names, or a single `ServerlessVariant`; their models lie in the same
+        stack.
+    shadow
+        A variant that gets copies of the requests of the only production variant; default: none.
+    async_inference
+        Makes the endpoint asynchronous; default: it answers at once. See `AsyncInference`.
     encryption_key
         Encrypts the instances' volumes. Not for instance types with disks of their own (c5d, m6gd, g5, ...), which
-        are encrypted by hardware. The principal that deploys must be allowed to use the key.
+        are encrypted by hardware, and not for serverless variants, which have no volumes. The principal that deploys
+        must be allowed to use the key.
 
     Raises
     ------
@@ -55,25 +63,46 @@ class SklearnEndpointConfig(Construct):
         scope: Construct,
         construct_id: str,
         *,
-        variants: Sequence[InstanceVariant],
+        variants: Sequence[InstanceVariant | ServerlessVariant],
+        shadow: ShadowVariant | None = None,
+        async_inference: AsyncInference | None = None,
         encryption_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.variants = tuple(variants)
-        """The variants, in the order given."""
+        """The production variants, in the order given."""
+        self.shadow = shadow
+        """The variant that gets copies of requests, if there is one."""
         problems = Problems(self)
         problems.add(self._variants_problems())
-        for variant in self.variants:
-            problems.add(variant.problems(encrypted=encryption_key is not None))
+        problems.add(self._shadow_problems())
+        if async_inference is not None:
+            problems.add(async_inference.problems())
+            problems.add(self._async_problems())
+        for variant in self.all_variants:
+            if isinstance(variant, ServerlessVariant):
+                problems.add(variant.problems())
+            else:
+                problems.add(variant.problems(encrypted=encryption_key is not None))
+        if self.is_serverless and encryption_key is not None:
+            problems.add(["a serverless variant has no volumes for encryption_key to encrypt; leave it out"])
         problems.raise_all()
+        self.async_inference = None if async_inference is None else async_inference.bind(self)
+        """Where requests and answers of an asynchronous endpoint lie; None for any other."""
         self.cfn_endpoint_config = sagemaker.CfnEndpointConfig(
             self,
             "Resource",
             production_variants=[variant.render() for variant in self.variants],
+            shadow_production_variants=self._render_shadow(),
+            async_inference_config=None if self.async_inference is None else self.async_inference.render(),
             kms_key_id=None if encryption_key is None else encryption_key.key_arn,
         )
         """The resource below, for what this class has no parameter for. Do not give it a name."""
-        if encryption_key is None and any(variant.has_local_storage for variant in self.variants):
+        if self.is_serverless:
+            nag.acknowledge_serverless(self.cfn_endpoint_config)
+        elif encryption_key is None and any(
+            not isinstance(variant, ServerlessVariant) and variant.has_local_storage for variant in self.all_variants
+        ):
             nag.acknowledge_local_storage(self.cfn_endpoint_config)
 
     @property
@@ -81,19 +110,73 @@ class SklearnEndpointConfig(Construct):
         """The name that CloudFormation gives the configuration; another one after every change."""
         return self.cfn_endpoint_config.attr_endpoint_config_name
 
+    @property
+    def is_serverless(self) -> bool:
+        """Whether the endpoint runs without instances."""
+        return any(isinstance(variant, ServerlessVariant) for variant in self.variants)
+
+    @property
+    def all_variants(self) -> tuple[InstanceVariant | ServerlessVariant | ShadowVariant, ...]:
+        """The production variants, and the shadow variant where there is one."""
+        return self.variants if self.shadow is None else (*self.variants, self.shadow)
+
     def _variants_problems(self) -> Iterator[str]:
         if not 1 <= len(self.variants) <= _MAX_VARIANTS:
             yield f"variants has {len(self.variants)} entries; give 1 to {_MAX_VARIANTS}"
-        names = [variant.name for variant in self.variants if not Token.is_unresolved(variant.name)]
+        if self.is_serverless and len(self.variants) > 1:
+            yield (
+                f"variants has {len(self.variants)} entries, one of them serverless; SageMaker takes a serverless "
+                "variant alone: make an endpoint for each, or use InstanceVariant for all"
+            )
+        names = [variant.name for variant in self.all_variants if not Token.is_unresolved(variant.name)]
         for name, count in Counter(names).items():
             if count > 1:
                 yield f"variant name {name!r} is given {count} times; give each variant a name of its own"
-        for variant in self.variants:
+        for variant in self.all_variants:
             if Stack.of(variant.model).node.path != Stack.of(self).node.path:
                 yield (
                     f"variant {variant.name!r} has a model of another stack ({variant.model.node.path}); make the "
                     "model in the endpoint's stack: only then does an update keep the old one until traffic has moved"
                 )
+
+    def _shadow_problems(self) -> Iterator[str]:
+        if self.shadow is None:
+            return
+        if len(self.variants) != 1:
+            yield (
+                f"shadow {self.shadow.name!r} stands beside {len(self.variants)} production variants; SageMaker copies "
+                "the requests of exactly one: leave the others or the shadow out"
+            )
+        if self.is_serverless:
+            yield (
+                f"shadow {self.shadow.name!r} stands beside a serverless variant; SageMaker copies requests between "
+                "instances only: use InstanceVariant, or leave the shadow out"
+            )
+        for variant in self.variants:
+            if isinstance(variant, InstanceVariant) and variant.weight == 0:
+                yield (
+                    f"shadow {self.shadow.name!r} would get a share of variant {variant.name!r}, whose weight is 0; "
+                    "give that a weight above 0"
+                )
+
+    def _async_problems(self) -> Iterator[str]:
+        for variant in self.variants:
+            if isinstance(variant, ServerlessVariant):
+                yield (
+                    f"variant {variant.name!r} is serverless, and SageMaker runs asynchronous inference on instances "
+                    "only; use InstanceVariant, or leave async_inference out"
+                )
+        if self.shadow is not None:
+            yield (
+                f"shadow {self.shadow.name!r} stands beside async_inference; SageMaker copies no asynchronous "
+                "requests: leave one of them out"
+            )
+
+    def _render_shadow(self) -> list[sagemaker.CfnEndpointConfig.ProductionVariantProperty] | None:
+        (variant,) = self.variants if self.shadow is not None else (None,)
+        if self.shadow is None or not isinstance(variant, InstanceVariant):
+            return None
+        return [self.shadow.render(variant.weight)]
 
 
 _MAX_VARIANTS = 10

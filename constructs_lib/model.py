@@ -130,6 +130,7 @@ class SklearnModel(Construct):
             self._bound_image = self._image.bind(self, self._image.default_architecture)
         problems.raise_all()
         self._bound_data = model_data.bind(self, code.files)
+        self._network_isolation = network_isolation
         self._network = None if vpc is None else ModelNetwork(self, vpc, vpc_subnets, security_groups)
         self._architecture: str | None = None
         self._environment = render_environment(
@@ -214,6 +215,15 @@ class SklearnModel(Construct):
             self.cfn_model.primary_container = self._container()
         self._architecture = architecture
         return []
+
+    def serverless_obstacles(self) -> Iterator[tuple[str, str]]:
+        """Say why SageMaker would not run the model serverless: each reason with its remedy."""
+        if self._network is not None:
+            yield "lies in a VPC", "leave vpc out"
+        if self._network_isolation:
+            yield "is cut off from the network", "leave network_isolation out"
+        if self._bound_data.prefix_uri is not None:
+            yield "has an uncompressed artifact", "give a model.tar.gz to ModelData"
 
     def _container(self) -> sagemaker.CfnModel.ContainerDefinitionProperty:
         source = None

@@ -30,11 +30,20 @@ def acknowledge_policy(policy: IConstruct, policy_statements: Sequence[Statement
 
 def acknowledge_local_storage(endpoint_config: IConstruct) -> None:
     """Acknowledge that there is no KMS key where instances keep their data on NVMe disks of their own."""
-    _acknowledge(
+    _acknowledge_no_key(
         endpoint_config,
-        (f"{pack}-SageMakerEndpointConfigurationKMSKeyConfigured" for pack in _PACKS),
         "The instances' own NVMe disks are encrypted by a hardware module; no KMS key can encrypt them.",
     )
+
+
+def acknowledge_serverless(endpoint_config: IConstruct) -> None:
+    """Acknowledge that there is no KMS key where there is no volume."""
+    _acknowledge_no_key(endpoint_config, "A serverless variant has no volume that a KMS key could encrypt.")
+
+
+def _acknowledge_no_key(endpoint_config: IConstruct, reason: str) -> None:
+    rules = (f"{pack}-SageMakerEndpointConfigurationKMSKeyConfigured" for pack in _PACKS)
+    _acknowledge(endpoint_config, rules, reason)
 
 
 def _acknowledge(construct: IConstruct, rules: Iterable[str], reason: str) -> None:

@@ -26,6 +26,22 @@ def decrypt_through_s3(key_arn: str, region: str, dns_suffix: str) -> Statement:
     return _allow(["kms:Decrypt"], [key_arn], {"StringEquals": {"kms:ViaService": f"s3.{region}.{dns_suffix}"}})
 
 
+def use_key_through_s3(key_arn: str, region: str, dns_suffix: str) -> Statement:
+    """Allow to encrypt and decrypt with one KMS key, but only while S3 writes or reads an object."""
+    condition = {"StringEquals": {"kms:ViaService": f"s3.{region}.{dns_suffix}"}}
+    return _allow(["kms:Decrypt", "kms:GenerateDataKey"], [key_arn], condition)
+
+
+def write_objects(object_arns: list[str]) -> Statement:
+    """Allow to write S3 objects; each ARN ends in ``*``."""
+    return _allow(["s3:PutObject"], object_arns)
+
+
+def publish(topic_arns: list[str]) -> Statement:
+    """Allow to publish to SNS topics."""
+    return _allow(["sns:Publish"], topic_arns)
+
+
 def pull_image(repository_arn: str) -> list[Statement]:
     """Allow to pull from one ECR repository. The token is the account's, so ECR takes no resource for it."""
     return [

@@ -18,34 +18,13 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class InstanceVariant:
-    """A production variant on instances that run all the time.
-
-    Parameters
-    ----------
-    model
-        The model; a model may stand in several variants.
-    name
-        Part of the contract with clients and alarms: keep it when model or instance type change.
-    instance_type
-        ``ml.<family>.<size>``. AWS Graviton only with an image that has an arm64 build.
-    initial_instance_count
-        Instances, at least 1.
-    weight
-        The variant's share is its weight over the sum of all weights; 0 is a variant without traffic.
-    container_startup_health_check_timeout
-        How long the container may take to answer its first health check, 60 to 3600 s; default: SageMaker's.
-    model_data_download_timeout
-        How long fetching and unpacking the artifact may take, 60 to 3600 s; default: SageMaker's.
-    volume_size
-        EBS volume of each instance, 1 to 512 GiB; default: SageMaker's for the instance type.
-    """
+class _OnInstances:
+    """What every variant on instances has."""
 
     model: SklearnModel
-    name: str = "AllTraffic"
+    name: str
     instance_type: str = "ml.m5.large"
     initial_instance_count: int = 1
-    weight: float = 1.0
     container_startup_health_check_timeout: Duration | None = None
     model_data_download_timeout: Duration | None = None
     volume_size: Size | None = None
@@ -71,8 +50,6 @@ class InstanceVariant:
             )
         if _is_below(self.initial_instance_count, 1):
             yield f"{where} has initial_instance_count {self.initial_instance_count}; give at least 1"
-        if _is_below(self.weight, 0):
-            yield f"{where} has weight {self.weight}; give 0 or more"
         yield from _seconds_problems(
             where, "container_startup_health_check_timeout", self.container_startup_health_check_timeout
         )
@@ -82,18 +59,89 @@ class InstanceVariant:
             if not 1 <= size <= _MAX_VOLUME_GIB:
                 yield f"{where} has volume_size {size} GiB; give 1 to {_MAX_VOLUME_GIB} GiB"
 
-    def render(self) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
-        """Return the variant as CloudFormation takes it."""
+    def _render(self, weight: float) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
         return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
             variant_name=self.name,
             model_name=self.model.model_name,
             instance_type=self.instance_type,
             initial_instance_count=self.initial_instance_count,
-            initial_variant_weight=self.weight,
+            initial_variant_weight=weight,
             container_startup_health_check_timeout_in_seconds=_seconds(self.container_startup_health_check_timeout),
             model_data_download_timeout_in_seconds=_seconds(self.model_data_download_timeout),
             volume_size_in_gb=None if self.volume_size is None else self.volume_size.to_gibibytes(),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceVariant(_OnInstances):
+    """A production variant on instances that run all the time.
+
+    Parameters
+    ----------
+    model
+        The model; a model may stand in several variants.
+    name
+        Part of the contract with clients and alarms: keep it when model or instance type change.
+    instance_type
+        ``ml.<family>.<size>``. AWS Graviton only with an image that has an arm64 build.
+    initial_instance_count
+        Instances, at least 1.
+    weight
+        The variant's share is its weight over the sum of all weights; 0 is a variant without traffic.
+    container_startup_health_check_timeout
+        How long the container may take to answer its first health check, 60 to 3600 s; default: SageMaker's.
+    model_data_download_timeout
+        How long fetching and unpacking the artifact may take, 60 to 3600 s; default: SageMaker's.
+    volume_size
+        EBS volume of each instance, 1 to 512 GiB; default: SageMaker's for the instance type.
+    """
+
+    name: str = "AllTraffic"
+    weight: float = 1.0
+
+    def problems(self, *, encrypted: bool) -> Iterator[str]:
+        """Say what SageMaker would refuse; `encrypted`: the endpoint configuration names a KMS key."""
+        yield from super().problems(encrypted=encrypted)
+        if _is_below(self.weight, 0):
+            yield f"variant {self.name!r} has weight {self.weight}; give 0 or more"
+
+    def render(self) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+        """Return the variant as CloudFormation takes it."""
+        return self._render(self.weight)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShadowVariant(_OnInstances):
+    """A variant that is sent copies of the production variant's requests, and whose answers nobody gets.
+
+    Try a model on real traffic with it: its metrics, logs and captured data are its own. SageMaker takes one, beside
+    exactly one production variant on instances.
+
+    Parameters
+    ----------
+    model
+        The model to try.
+    name
+        Of the variant, in metrics and logs.
+    traffic_percent
+        How many of the production variant's requests are copied, 0 to 100 percent.
+    instance_type, initial_instance_count, container_startup_health_check_timeout, model_data_download_timeout, \
+volume_size
+        As for `InstanceVariant`.
+    """
+
+    name: str = "Shadow"
+    traffic_percent: float = 100.0
+
+    def problems(self, *, encrypted: bool) -> Iterator[str]:
+        """Say what SageMaker would refuse; `encrypted`: the endpoint configuration names a KMS key."""
+        yield from super().problems(encrypted=encrypted)
+        if not Token.is_unresolved(self.traffic_percent) and not 0 <= self.traffic_percent <= _ALL_PERCENT:
+            yield f"variant {self.name!r} has traffic_percent {self.traffic_percent}; give 0 to 100"
+
+    def render(self, production_weight: float) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+        """Return the variant as CloudFormation takes it: its share is its weight over the production variant's."""
+        return self._render(production_weight * self.traffic_percent / _ALL_PERCENT)
 
 
 def _is_below(number: float, least: float) -> bool:
@@ -116,3 +164,4 @@ def _seconds_problems(where: str, name: str, duration: Duration | None) -> Itera
 _MIN_TIMEOUT_SECONDS = 60
 _MAX_TIMEOUT_SECONDS = 3600
 _MAX_VOLUME_GIB = 512
+_ALL_PERCENT = 100

@@ -1,5 +1,7 @@
 """What calls an endpoint: boto3 and NumPy, and the wire format that it shares with the runtime."""
 
+from endpoint_client.async_result import AsyncResult
+from endpoint_client.endpoint import Endpoint
 from endpoint_client.exceptions import (
     AccessDenied,
     ConfigurationError,
@@ -23,7 +25,9 @@ from endpoint_client.responses import RawResponse
 
 __all__ = [
     "AccessDenied",
+    "AsyncResult",
     "ConfigurationError",
+    "Endpoint",
     "EndpointClientError",
     "EndpointNotFound",
     "EndpointTimeout",

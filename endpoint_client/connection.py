@@ -9,6 +9,9 @@ from endpoint_client.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
     import boto3
+    from botocore.config import Config
+    from types_boto3_s3 import S3Client
+    from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
 # Error code of InvokeEndpoint, status 429: a serverless endpoint starts, or a multi-model endpoint loads the model.
@@ -35,9 +38,7 @@ def connect(
     ConfigurationError
         No region is given and none is configured, or the profile does not exist.
     """
-    import boto3
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, NoRegionError
 
     config = Config(
         connect_timeout=10,
@@ -46,19 +47,45 @@ def connect(
         retries={"mode": "standard", "total_max_attempts": max_attempts},
         user_agent_extra="lib/sagemaker-sklearn-cdk",
     )
+    client: SageMakerRuntimeClient = _client("sagemaker-runtime", region, session, config)
+    # What a handler of this event returns are the seconds until the next try; the stubs know of none that returns.
+    pause: Any = _LoadingModel(max_attempts).pause
+    client.meta.events.register("needs-retry.sagemaker-runtime.InvokeEndpoint", pause)
+    return client
+
+
+def connect_control_plane(*, region: str | None, session: boto3.Session | None) -> SageMakerClient:
+    """Make a client for ``sagemaker``.
+
+    Raises
+    ------
+    ConfigurationError
+        As for `connect`.
+    """
+    client: SageMakerClient = _client("sagemaker", region, session, None)
+    return client
+
+
+def _client(service: str, region: str | None, session: boto3.Session | None, config: Config | None) -> Any:
+    import boto3
+    from botocore.exceptions import BotoCoreError, NoRegionError
+
     try:
-        client = (session or boto3.Session()).client("sagemaker-runtime", region_name=region, config=config)
+        return (session or boto3.Session()).client(service, region_name=region, config=config)  # type: ignore[call-overload]
     except NoRegionError:
         raise ConfigurationError(
             'no AWS region: pass region="eu-central-1" (or yours), set AWS_DEFAULT_REGION, or configure one with '
             "`aws configure`"
         ) from None
     except (BotoCoreError, ValueError) as error:
-        raise ConfigurationError(f"cannot make a client for sagemaker-runtime: {error}") from error
-    # What a handler of this event returns are the seconds until the next try; the stubs know of none that returns.
-    pause: Any = _LoadingModel(max_attempts).pause
-    client.meta.events.register("needs-retry.sagemaker-runtime.InvokeEndpoint", pause)
-    return client
+        raise ConfigurationError(f"cannot make a client for {service}: {error}") from error
+
+
+def connect_storage(client: SageMakerRuntimeClient, session: boto3.Session | None) -> S3Client:
+    """Make a client for S3 with the region and the credentials of another."""
+    import boto3
+
+    return (session or boto3.Session()).client("s3", region_name=client.meta.region_name)
 
 
 class _LoadingModel:

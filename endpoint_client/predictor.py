@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from endpoint_client.async_requests import AsyncRequests
 from endpoint_client.connection import connect
 from endpoint_client.encodings import encoding_of
-from endpoint_client.exceptions import ConfigurationError, PayloadTooLarge
+from endpoint_client.exceptions import ConfigurationError, InvalidInput, PayloadTooLarge
 from endpoint_client.responses import RawResponse, join, read_array
 from endpoint_client.rows import rows_of
-from endpoint_client.service_errors import from_boto_error, from_client_error
+from endpoint_client.service_errors import translated
 from endpoint_client.splitting import Part, split_rows
 from sklearn_runtime.content_types import NPY, sniff
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     import boto3
     from numpy.typing import NDArray
     from typing_extensions import Self
+
+    from endpoint_client.async_result import AsyncResult
 
 # Body of InvokeEndpoint in botocore's model of sagemaker-runtime: at most 6,291,456 bytes.
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
@@ -120,6 +123,7 @@ class Predictor:
         self.target_variant = target_variant
         self.max_payload_bytes = max_payload_bytes
         self.max_concurrency = max_concurrency
+        self._session = session
         self._client = connect(
             region=region,
             session=session,
@@ -235,6 +239,60 @@ class Predictor:
         results: NDArray[Any] = join(_in_order(send, parts, self.max_concurrency))
         return results
 
+    def predict_async(
+        self,
+        data: Any,
+        *,
+        input_path: str | None = None,
+        method: str | None = None,
+        content_type: str | None = None,
+        accept: str | None = None,
+        timeout: float | None = None,
+    ) -> AsyncResult:
+        """Give `data` to an asynchronous endpoint, and do not wait for its answer.
+
+        Parameters
+        ----------
+        data
+            As for `predict`, in one request however long. A text that starts with ``s3://`` is a request that lies in
+            S3 already; name its `content_type`.
+        input_path : str, optional
+            URI below which the request is put into S3, which the endpoint may read: the stack's output AsyncInputPath.
+            Default: the request travels in the call, which holds 128,000 bytes.
+        method, content_type, accept : str, optional
+            As for `predict`.
+        timeout : float, optional
+            Seconds that the model may take, at most 3600; default: SageMaker's, 900.
+
+        Returns
+        -------
+        AsyncResult
+            To wait for and to read; it outlives the predictor.
+
+        Raises
+        ------
+        PayloadTooLarge
+            The request is longer than a call holds, and there is no `input_path`.
+        InvalidInput, ConfigurationError, ServiceError, EndpointUnreachable
+            As for `predict`.
+        """
+        content_type = content_type or self.content_type
+        requests, options = self._async_requests, _attributes(method or self.method)
+        if isinstance(data, str):
+            if not data.startswith("s3://") or content_type is None:
+                raise InvalidInput(f"{data!r} is no request: give rows, or an s3:// URI with its content_type")
+            source = {"InputLocation": data}
+        elif isinstance(data, bytes | bytearray | memoryview):
+            source = requests.put(bytes(data), input_path)
+            content_type = content_type or sniff(bytes(data))
+        else:
+            rows = rows_of(data)
+            encoding = encoding_of(rows, content_type)
+            source, content_type = requests.put(encoding.encode(0, rows.count), input_path), encoding.content_type
+        return requests.send(
+            source, content_type=content_type, accept=accept or self.accept, timeout=timeout, **options
+        )
+
     def predict_proba(self, data: Any) -> NDArray[Any]:
         """Class probabilities, of shape (n_rows, n_classes); as `predict` with ``method="predict_proba"``."""
         return self.predict(data, method="predict_proba")
@@ -288,30 +346,29 @@ class Predictor:
     def _send(
         self, part: Part, *, content_type: str, accept: str, method: str | None, target_variant: str | None
     ) -> RawResponse:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        options: dict[str, str] = {}
-        if method is not None:
-            options["CustomAttributes"] = f"method={_checked(method)}"
+        options = _attributes(method)
         if target_variant is not None:
             options["TargetVariant"] = target_variant
-        try:
+
+        with translated(endpoint_name=self.endpoint_name, region=self.region, first_row=part.start):
             answer = self._client.invoke_endpoint(
                 EndpointName=self.endpoint_name, Body=part.body, ContentType=content_type, Accept=accept, **options
             )
             body = answer["Body"].read()
-        except ClientError as error:
-            raise from_client_error(
-                error, endpoint_name=self.endpoint_name, region=self.region, first_row=part.start
-            ) from error
-        except BotoCoreError as error:
-            raise from_boto_error(error, endpoint_name=self.endpoint_name, region=self.region) from error
         return RawResponse(
             body=body,
             content_type=answer.get("ContentType", ""),
             variant=answer.get("InvokedProductionVariant", ""),
             request_id=answer["ResponseMetadata"].get("RequestId", ""),
         )
+
+    @cached_property
+    def _async_requests(self) -> AsyncRequests:
+        return AsyncRequests(self.endpoint_name, self._client, self._session)
+
+
+def _attributes(method: str | None) -> dict[str, Any]:
+    return {} if method is None else {"CustomAttributes": f"method={_checked(method)}"}
 
 
 def _checked(method: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from endpoint_client.exceptions import (
@@ -24,12 +25,27 @@ from endpoint_client.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from botocore.exceptions import BotoCoreError, ClientError
 
 # A container's error page may be long; an exception's text should fit a terminal.
 MESSAGE_CHARACTERS = 2000
+# How SageMaker repeats what a container said.
+_RECEIVED = re.compile(r'error \((?P<status>\d+)\) from \S+ with message "(?P<original>.*)"\. See ', re.DOTALL)
+
+
+@contextmanager
+def translated(*, endpoint_name: str, region: str, first_row: int = 0) -> Iterator[None]:
+    """Raise what botocore raises inside as this package's exceptions; the parameters are `from_client_error`'s."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except ClientError as error:
+        raise from_client_error(error, endpoint_name=endpoint_name, region=region, first_row=first_row) from error
+    except BotoCoreError as error:
+        raise from_boto_error(error, endpoint_name=endpoint_name, region=region) from error
 
 
 def from_client_error(
@@ -61,7 +77,7 @@ def from_client_error(
             f"the service refused the request as too large: {message}; lower max_payload_bytes, so that the input is "
             "sent in smaller requests"
         )
-    if code == "ValidationError" and re.search(r"\bEndpoint\b.*\bnot found", message):
+    if code in _NOT_VALID and re.search(r"\bEndpoint\b.*\bnot found|Could not find endpoint", message):
         return EndpointNotFound(
             f"endpoint {endpoint_name!r} does not exist in {region}: {message} Check the name, the region and "
             "the account of the credentials; `aws sagemaker list-endpoints` lists what is there",
@@ -72,6 +88,36 @@ def from_client_error(
             f"the credentials in use may not invoke endpoint {endpoint_name!r} in {region}: {message}", **facts
         )
     return _BY_CODE.get(code, _by_status(status))(message, **facts)
+
+
+def from_storage_error(error: ClientError, location: str) -> EndpointClientError:
+    """Translate an answer of S3 about an object of an asynchronous request."""
+    response: Mapping[str, Any] = error.response
+    code = str(response.get("Error", {}).get("Code", ""))
+    status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+    message = str(response.get("Error", {}).get("Message", "")) or code
+    if status in {401, 403}:
+        return AccessDenied(
+            f"the credentials in use may not reach {location}: {message}; for an answer that is not there yet, S3 says "
+            "so only to who has s3:ListBucket on its prefix (grant_invoke_async gives all that is needed)",
+            code=code,
+            status=status,
+        )
+    return _BY_CODE.get(code, _by_status(status))(f"{location}: {message}", code=code, status=status)
+
+
+def from_failure(body: bytes, *, endpoint_name: str) -> ModelError:
+    """Translate what an asynchronous endpoint wrote in place of an answer."""
+    text = body.decode("utf-8", "replace")
+    received = _RECEIVED.search(text)
+    original = text if received is None else received["original"]
+    facts: dict[str, Any] = {"status": 0 if received is None else int(received["status"])}
+    reason = _reason(original)
+    facts["error_type"] = str(reason.get("type") or "")
+    facts |= {name: reason[name] for name in ("row", "column") if isinstance(reason.get(name), int)}
+    message = str(reason.get("message") or original) or f"endpoint {endpoint_name!r} wrote an empty error"
+    kind = InputRejected if 400 <= facts["status"] < 500 else ModelError
+    return kind(message[:MESSAGE_CHARACTERS], **facts)
 
 
 def from_boto_error(error: BotoCoreError, *, endpoint_name: str, region: str) -> EndpointClientError:
@@ -138,4 +184,6 @@ _BY_CODE: dict[str, type[ServiceError]] = {
     "InternalFailure": ServiceUnavailable,
     "InternalDependencyException": ServiceUnavailable,
     "ValidationError": InvalidRequest,
+    "ValidationException": InvalidRequest,
 }
+_NOT_VALID = {"ValidationError", "ValidationException"}

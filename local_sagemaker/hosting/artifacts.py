@@ -92,6 +92,16 @@ class ArtifactStore:
         self._region = region
         self._partition = get_partition(region)
 
+    def read(self, location: Location) -> bytes:
+        """Give the content of an object.
+
+        Raises
+        ------
+        AccessDeniedError, ModelDataError
+        """
+        content: bytes = self._find(location).value
+        return content
+
     def fetch_archive(self, location: Location, folder: Path) -> None:
         """Unpack a tar.gz object into a folder.
 

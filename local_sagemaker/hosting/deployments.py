@@ -171,8 +171,8 @@ class Deployment:
         config = self._backend.describe_endpoint_config(config_name)
         self._resource.pending_deployment_summary = {
             "EndpointConfigName": config_name,
-            "ProductionVariants": describe_variants(config),
             "StartTime": utcnow(),
+            **describe_variants(config),
         }
         fleet = make_fleet(self.identity, config, self._backend.describe_model, self._base_url)
         with self._lock:
@@ -185,7 +185,7 @@ class Deployment:
             raise
         self._switch_to(fleet)
         self._resource.endpoint_config_name = config_name
-        self._resource.production_variants = describe_variants(config)
+        show_variants(self._resource, config)
         self._resource.data_capture_config = config.get("DataCaptureConfig")
 
     def _switch_to(self, fleet: Fleet) -> None:
@@ -220,6 +220,10 @@ class Deployment:
                 described[name].update(dict.fromkeys(_COUNT, change["DesiredInstanceCount"]))
             if change.get("DesiredWeight") is not None:
                 described[name].update(dict.fromkeys(_WEIGHT, float(change["DesiredWeight"])))
+            if change.get("ServerlessUpdateConfig"):
+                serverless = {**described[name]["DesiredServerlessConfig"], **change["ServerlessUpdateConfig"]}
+                router.set_max_concurrency(name, serverless["MaxConcurrency"])
+                described[name].update(dict.fromkeys(_SERVERLESS, serverless))
         router.set_weights(
             {c["VariantName"]: float(c["DesiredWeight"]) for c in desired if c.get("DesiredWeight") is not None}
         )
@@ -251,24 +255,41 @@ _COUNT = ("CurrentInstanceCount", "DesiredInstanceCount")
 _WEIGHT = ("CurrentWeight", "DesiredWeight")
 
 
-def describe_variants(config: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give ProductionVariants as DescribeEndpoint does.
+_SERVERLESS = ("CurrentServerlessConfig", "DesiredServerlessConfig")
+
+
+def show_variants(resource: Any, config: Mapping[str, Any]) -> None:
+    """Have DescribeEndpoint show the variants of a configuration.
+
+    Parameters
+    ----------
+    resource
+        moto's endpoint object.
+    config
+        What DescribeEndpointConfig gives.
+    """
+    described = describe_variants(config)
+    resource.production_variants = described["ProductionVariants"]
+    resource.shadow_production_variants = described.get("ShadowProductionVariants")
+
+
+def describe_variants(config: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """Give ProductionVariants and ShadowProductionVariants, each where there are some, as DescribeEndpoint does.
 
     Parameters
     ----------
     config
         What DescribeEndpointConfig gives.
     """
-    return [_describe_variant(variant) for variant in config["ProductionVariants"]]
+    kinds = ("ProductionVariants", "ShadowProductionVariants")
+    return {kind: [_describe_variant(variant) for variant in config[kind]] for kind in kinds if config.get(kind)}
 
 
 def _describe_variant(variant: Mapping[str, Any]) -> dict[str, Any]:
     described: dict[str, Any] = {"VariantName": variant["VariantName"]}
     described.update(dict.fromkeys(_WEIGHT, float(variant.get("InitialVariantWeight", 1.0))))
     if "ServerlessConfig" in variant:
-        described.update(
-            dict.fromkeys(("CurrentServerlessConfig", "DesiredServerlessConfig"), variant["ServerlessConfig"])
-        )
+        described.update(dict.fromkeys(_SERVERLESS, variant["ServerlessConfig"]))
     else:
         described.update(dict.fromkeys(_COUNT, int(variant.get("InitialInstanceCount", 1))))
     return described

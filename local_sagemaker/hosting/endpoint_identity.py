@@ -31,5 +31,6 @@ class EndpointIdentity(NamedTuple):
         return f"arn:{get_partition(self.region)}:logs:{self.region}:{self.account_id}:log-group:{self.log_group}"
 
     def dimensions(self, variant: str) -> list[dict[str, str]]:
-        """Dimensions of the metrics of a variant."""
-        return [{"Name": "EndpointName", "Value": self.name}, {"Name": "VariantName", "Value": variant}]
+        """Dimensions of the metrics of a variant; of the endpoint's own where that is empty."""
+        dimensions = [{"Name": "EndpointName", "Value": self.name}]
+        return [*dimensions, {"Name": "VariantName", "Value": variant}] if variant else dimensions

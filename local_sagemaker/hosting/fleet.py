@@ -61,14 +61,21 @@ class Variant:
         VariantName.
     weight
         Current weight; the endpoint's `Router` reads and changes it under its lock.
+    max_concurrency
+        Requests that a serverless variant answers at once; None for a variant on instances. Under the same lock.
     containers
         Those that take traffic; under the same lock.
+    role
+        The session of the model's execution role; None before it starts.
     """
 
     def __init__(self, endpoint: EndpointIdentity, description: Mapping[str, Any], model: Any, base_url: str) -> None:
         self.name: str = description["VariantName"]
         self.weight = float(description.get("InitialVariantWeight", 1.0))
+        serverless: Mapping[str, Any] = description.get("ServerlessConfig") or {}
+        self.max_concurrency: int | None = serverless.get("MaxConcurrency")
         self.containers: list[Container] = []
+        self.role: ExecutionRole | None = None
         self._endpoint = endpoint
         self._description = description
         self._model = model
@@ -137,7 +144,9 @@ class Variant:
         endpoint, model = self._endpoint, self._model
         definition = only_container(model)
         partition = get_partition(endpoint.region)
-        role = ExecutionRole.assume(model.execution_role_arn, region=endpoint.region, source_arn=endpoint.arn)
+        role = self.role = ExecutionRole.assume(
+            model.execution_role_arn, region=endpoint.region, source_arn=endpoint.arn
+        )
         authorize_pull(role, definition.get("Image", ""), partition)
         if model.vpc_config:
             authorize_network_interfaces(role, model.vpc_config, account_id=endpoint.account_id)
@@ -175,11 +184,40 @@ class Fleet:
     Parameters
     ----------
     variants
-        In the configuration's order.
+        The production variants, in the configuration's order.
+    shadows
+        The shadow variants, of which SageMaker takes one at most.
+    async_config
+        AsyncInferenceConfig of an asynchronous endpoint, else None.
     """
 
-    def __init__(self, variants: Iterable[Variant]) -> None:
+    def __init__(
+        self,
+        variants: Iterable[Variant],
+        shadows: Iterable[Variant] = (),
+        async_config: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.async_config = async_config
         self.variants = {variant.name: variant for variant in variants}
+        self.shadows = {variant.name: variant for variant in shadows}
+
+    @property
+    def all_variants(self) -> list[Variant]:
+        """Production and shadow variants."""
+        return [*self.variants.values(), *self.shadows.values()]
+
+    @property
+    def role(self) -> ExecutionRole:
+        """The execution role of the first variant's model."""
+        role = next(iter(self.variants.values())).role
+        if role is None:
+            raise AssertionError("a fleet is started before it is asked")
+        return role
+
+    @property
+    def is_serverless(self) -> bool:
+        """Whether it runs without instances, under the limits of that."""
+        return any(variant.max_concurrency is not None for variant in self.variants.values())
 
     def start(self) -> None:
         """Start every variant; one that cannot start stops them all.
@@ -189,7 +227,7 @@ class Fleet:
         DataPlaneError
         """
         try:
-            for variant in self.variants.values():
+            for variant in self.all_variants:
                 variant.start()
         except BaseException:
             self.stop()
@@ -197,7 +235,7 @@ class Fleet:
 
     def stop(self) -> None:
         """Stop every process and remove every file of the fleet."""
-        for variant in self.variants.values():
+        for variant in self.all_variants:
             variant.stop()
 
 
@@ -217,9 +255,17 @@ def make_fleet(
     base_url
         Address of the local cloud.
     """
+
+    def variants_of(kind: str) -> list[Variant]:
+        return [
+            Variant(endpoint, description, find_model(description["ModelName"]), base_url)
+            for description in config.get(kind) or ()
+        ]
+
     return Fleet(
-        Variant(endpoint, description, find_model(description["ModelName"]), base_url)
-        for description in config["ProductionVariants"]
+        variants_of("ProductionVariants"),
+        variants_of("ShadowProductionVariants"),
+        config.get("AsyncInferenceConfig"),
     )
 
 

@@ -12,9 +12,13 @@ from typing import TYPE_CHECKING
 from moto.cloudwatch.models import cloudwatch_backends
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 
 NAMESPACE = "AWS/SageMaker"
+# Of what AWS does not measure.
+LOCAL_NAMESPACE = "LocalSageMaker"
 # Seconds; AWS aggregates a minute, a person at a laptop wants to see it at once.
 FLUSH_INTERVAL = 1.0
 
@@ -33,7 +37,7 @@ class InvocationMetrics:
     def __init__(self, interval: float = FLUSH_INTERVAL) -> None:
         self._interval = interval
         self._lock = threading.Lock()
-        self._values: dict[tuple[EndpointIdentity, str, str], list[float]] = {}
+        self._values: dict[tuple[str, EndpointIdentity, str, str], list[float]] = {}
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="invocation metrics", daemon=True)
         self._thread.start()
@@ -59,15 +63,24 @@ class InvocationMetrics:
             "ModelLatency": model_latency * 1e6,
             "OverheadLatency": overhead_latency * 1e6,
         }
-        with self._lock:
-            for name, value in values.items():
-                self._values.setdefault((endpoint, variant, name), []).append(value)
+        self._add(NAMESPACE, endpoint, variant, values)
+
+    def record_difference(self, endpoint: EndpointIdentity, variant: str, *, differs: bool) -> None:
+        """Count an answer of a shadow variant: 1 where it differs from the production variant's, else 0.
+
+        The metric ShadowDifferences is the local cloud's own; its average is the share of answers that differ.
+        """
+        self._add(LOCAL_NAMESPACE, endpoint, variant, {"ShadowDifferences": float(differs)})
+
+    def record_async(self, endpoint: EndpointIdentity, values: Mapping[str, float]) -> None:
+        """Note metrics of an asynchronous endpoint, which belong to no variant."""
+        self._add(NAMESPACE, endpoint, "", values)
 
     def flush(self) -> None:
         """Put what was collected."""
         with self._lock:
             collected, self._values = self._values, {}
-        for (endpoint, variant, name), values in collected.items():
+        for (namespace, endpoint, variant, name), values in collected.items():
             statistics = {
                 "SampleCount": len(values),
                 "Sum": sum(values),
@@ -75,7 +88,7 @@ class InvocationMetrics:
                 "Maximum": max(values),
             }
             cloudwatch_backends[endpoint.account_id][endpoint.region].put_metric_data(
-                NAMESPACE,
+                namespace,
                 [
                     {
                         "MetricName": name,
@@ -90,6 +103,11 @@ class InvocationMetrics:
         """Put what was collected and end the thread."""
         self._closed.set()
         self._thread.join()
+
+    def _add(self, namespace: str, endpoint: EndpointIdentity, variant: str, values: Mapping[str, float]) -> None:
+        with self._lock:
+            for name, value in values.items():
+                self._values.setdefault((namespace, endpoint, variant, name), []).append(value)
 
     def _run(self) -> None:
         while not self._closed.wait(self._interval):

@@ -1,4 +1,4 @@
-"""InvokeEndpoint, and its form with a response stream: from a signed HTTP request to the container and back.
+"""InvokeEndpoint in its three forms: from a signed HTTP request to the container and back.
 
 It stands in front of moto as a WSGI application of its own, because a prediction is the one request whose time
 counts. Shapes and headers: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html.
@@ -6,46 +6,37 @@ counts. Shapes and headers: https://docs.aws.amazon.com/sagemaker/latest/APIRefe
 
 from __future__ import annotations
 
-import re
 import time
 import uuid
+from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from local_sagemaker.hosting.container_client import ContainerResponse, NotConnectedError, StaleConnectionError
-from local_sagemaker.hosting.data_plane_errors import AccessDeniedError, DataPlaneError, InvocationTimeoutError
+from local_sagemaker.hosting.async_invocations import AsyncInvocations
+from local_sagemaker.hosting.data_plane_errors import AccessDeniedError, DataPlaneError
 from local_sagemaker.hosting.deployments import INVOCATION_TIMEOUT
-from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+from local_sagemaker.hosting.exchanges import Call, Exchange
 from local_sagemaker.hosting.invocation_errors import Answer, InvocationError, model_error
 from local_sagemaker.hosting.response_streams import streamed
 from local_sagemaker.hosting.rights import caller
-from local_sagemaker.hosting.routing import Lease, NoSuchVariantError, NoTrafficError, Router
+from local_sagemaker.hosting.routing import NoSuchVariantError, NoTrafficError, ThrottledError
+from local_sagemaker.hosting.shadowing import Shadowing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
     from local_sagemaker.hosting.invocation_metrics import InvocationMetrics
+    from local_sagemaker.hosting.routing import Router
 
     Environ = Mapping[str, Any]
     StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 # Bytes: the largest body of InvokeEndpoint.
 MAX_BODY_BYTES = 6 * 1024 * 1024
-_PATH = re.compile(r"/endpoints/([^/]+)/invocations(-response-stream)?")
-_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/sagemaker/")
+# Bytes, of a serverless endpoint.
+MAX_SERVERLESS_BODY_BYTES = 4 * 1024 * 1024
 _CHUNK_BYTES = 1 << 20
-# Seconds.
-_RECONNECT_PAUSE = 0.005
-# What the container is told beside the body; hop-by-hop and signature headers stay here.
-_PASSED_ON = {
-    "CONTENT_TYPE": "Content-Type",
-    "HTTP_X_AMZN_SAGEMAKER_CUSTOM_ATTRIBUTES": "X-Amzn-SageMaker-Custom-Attributes",
-    "HTTP_X_AMZN_SAGEMAKER_TARGET_MODEL": "X-Amzn-SageMaker-Target-Model",
-    "HTTP_X_AMZN_SAGEMAKER_INFERENCE_ID": "X-Amzn-SageMaker-Inference-Id",
-    "HTTP_X_AMZN_SAGEMAKER_SESSION_ID": "X-Amzn-SageMaker-Session-Id",
-}
-# A response stream is asked for with another name for what the caller accepts.
-_ACCEPT = {False: "HTTP_ACCEPT", True: "HTTP_X_AMZN_SAGEMAKER_ACCEPT"}
 _PASSED_BACK = {
     "x-amzn-sagemaker-custom-attributes": "X-Amzn-SageMaker-Custom-Attributes",
     "x-amzn-sagemaker-new-session-id": "X-Amzn-SageMaker-New-Session-Id",
@@ -80,15 +71,18 @@ class Invocations:
         self._metrics = metrics
         self._account_id = account_id
         self._timeout = timeout
+        self._shadowing = Shadowing(metrics)
+        self._async = AsyncInvocations(metrics)
 
     @staticmethod
     def takes(environ: Environ) -> bool:
-        """Say whether a request is an InvokeEndpoint; S3 may well have such a path too."""
-        return (
-            environ["REQUEST_METHOD"] == "POST"
-            and _PATH.fullmatch(environ.get("PATH_INFO", "")) is not None
-            and _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", "")) is not None
-        )
+        """Say whether a request is for this application."""
+        return Call.is_one(environ)
+
+    def close(self) -> None:
+        """Wait for the copies of requests and the asynchronous requests that are under way."""
+        self._shadowing.close()
+        self._async.close()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a request that `takes` has let through."""
@@ -103,13 +97,19 @@ class Invocations:
     def _answer(self, environ: Environ) -> Answer:
         started = time.monotonic()
         body = _read_body(environ)
-        call = _Call.read(environ, self._account_id)
+        call = Call.read(environ, self._account_id)
         self._authorize(call)
+        if call.action == "InvokeEndpointAsync":
+            return self._async.accept(call, environ, body, partial(self._router_of, call.endpoint))
         endpoint = call.endpoint
-        router = self._find_router(endpoint)
-        if router is None:
-            raise _refusal(f"Endpoint {endpoint.name} of account {endpoint.account_id} not found.")
-        exchange = _Exchange(call, router, body, started + self._timeout)
+        router = self._router_of(endpoint)
+        if router.fleet.async_config is not None:
+            raise _refusal(
+                f"Endpoint {endpoint.name} is configured for asynchronous inference: use InvokeEndpointAsync."
+            )
+        if router.fleet.is_serverless and len(body) > MAX_SERVERLESS_BODY_BYTES:
+            raise _too_long(MAX_SERVERLESS_BODY_BYTES)
+        exchange = Exchange(call, router, body, self._timeout)
         try:
             response = exchange.run()
         except NoSuchVariantError:
@@ -118,10 +118,14 @@ class Invocations:
             ) from None
         except NoTrafficError as error:
             raise _refusal(f"Endpoint {endpoint.name} takes no traffic: {error}.") from None
+        except ThrottledError:
+            raise InvocationError(429, "ThrottlingException", "Rate exceeded") from None
         except DataPlaneError as error:
             self._count(exchange, started, 0)
             raise model_error(endpoint, error) from error
         self._count(exchange, started, response.status)
+        if router.mirrors():
+            self._shadowing.send(exchange.copy_for_shadow(), response)
         if response.status >= HTTPStatus.BAD_REQUEST:
             raise model_error(endpoint, response)
         answered = {name: response.headers[key] for key, name in _PASSED_BACK.items() if key in response.headers}
@@ -129,20 +133,25 @@ class Invocations:
             answered["Content-Type"] = response.headers["content-type"]
         answered["x-Amzn-Invoked-Production-Variant"] = exchange.variant
         answer = Answer(200, answered, response.body)
-        return streamed(answer) if call.stream else answer
+        return streamed(answer) if call.action == "InvokeEndpointWithResponseStream" else answer
 
-    def _authorize(self, call: _Call) -> None:
+    def _router_of(self, endpoint: EndpointIdentity) -> Router:
+        router = self._find_router(endpoint)
+        if router is None:
+            raise _refusal(f"Endpoint {endpoint.name} of account {endpoint.account_id} not found.")
+        return router
+
+    def _authorize(self, call: Call) -> None:
         endpoint = call.endpoint
         principal = caller(call.access_key_id, account_id=endpoint.account_id, region=endpoint.region)
         if principal is None:
             return
-        action = "InvokeEndpointWithResponseStream" if call.stream else "InvokeEndpoint"
         try:
-            principal.authorize(f"sagemaker:{action}", endpoint.arn)
+            principal.authorize(f"sagemaker:{call.action}", endpoint.arn)
         except AccessDeniedError as error:
             raise InvocationError(403, "AccessDeniedException", error.statement) from None
 
-    def _count(self, exchange: _Exchange, started: float, status: int) -> None:
+    def _count(self, exchange: Exchange, started: float, status: int) -> None:
         total = time.monotonic() - started
         self._metrics.record(
             exchange.call.endpoint,
@@ -153,74 +162,12 @@ class Invocations:
         )
 
 
-class _Call(NamedTuple):
-    """What a request asks for."""
-
-    endpoint: EndpointIdentity
-    access_key_id: str
-    stream: bool
-    target_variant: str | None
-    headers: Mapping[str, str]
-
-    @classmethod
-    def read(cls, environ: Environ, account_id: str) -> _Call:
-        path = _PATH.fullmatch(environ["PATH_INFO"])
-        credential = _CREDENTIAL.search(environ["HTTP_AUTHORIZATION"])
-        if path is None or credential is None:
-            raise AssertionError("only what takes() lets through comes here")
-        stream = path[2] is not None
-        passed_on = {_ACCEPT[stream]: "Accept", **_PASSED_ON}
-        return cls(
-            endpoint=EndpointIdentity(path[1], account_id, credential[2]),
-            access_key_id=credential[1],
-            stream=stream,
-            target_variant=environ.get("HTTP_X_AMZN_SAGEMAKER_TARGET_VARIANT"),
-            headers={name: environ[key] for key, name in passed_on.items() if environ.get(key)},
-        )
-
-
-class _Exchange:
-    """One invocation on its way through the router to a container."""
-
-    def __init__(self, call: _Call, router: Router, body: bytes, deadline: float) -> None:
-        self.call = call
-        self.variant = call.target_variant or ""
-        self.model_latency = 0.0
-        self._router = router
-        self._body = body
-        self._deadline = deadline
-
-    def run(self) -> ContainerResponse:
-        """Ask a container; one that has not seen the request may be followed by another."""
-        retried = False
-        while True:
-            with self._router.lease(self.call.target_variant, self._deadline) as lease:
-                self.variant = lease.variant
-                began = time.monotonic()
-                try:
-                    return self._ask(lease)
-                except NotConnectedError:
-                    # Its process has just ended and the router will know in a moment, or its listen queue is full.
-                    time.sleep(_RECONNECT_PAUSE)
-                except StaleConnectionError:
-                    # A container that has died over the request does not get it again, nor does another.
-                    if retried or lease.container.pid is None:
-                        raise
-                    retried = True
-                finally:
-                    self.model_latency = time.monotonic() - began
-
-    def _ask(self, lease: Lease) -> ContainerResponse:
-        remaining = self._deadline - time.monotonic()
-        if remaining <= 0:
-            raise InvocationTimeoutError("no container was ready in time")
-        return lease.container.client.request(
-            "POST", "/invocations", body=self._body, headers=self.call.headers, timeout=remaining
-        )
-
-
 def _refusal(message: str) -> InvocationError:
     return InvocationError(400, "ValidationError", message)
+
+
+def _too_long(most: int) -> InvocationError:
+    return InvocationError(413, None, f"HTTP content length exceeded {most} bytes.")
 
 
 def _read_body(environ: Environ) -> bytes:
@@ -230,6 +177,6 @@ def _read_body(environ: Environ) -> bytes:
         # Read to the end, else the caller sees a broken connection instead of the message.
         while length > 0:
             length -= len(stream.read(min(length, _CHUNK_BYTES))) or length
-        raise InvocationError(413, None, f"HTTP content length exceeded {MAX_BODY_BYTES} bytes.")
+        raise _too_long(MAX_BODY_BYTES)
     body: bytes = stream.read(length)
     return body

@@ -28,6 +28,10 @@ class NoTrafficError(DataPlaneError):
     """The weights of all variants are 0."""
 
 
+class ThrottledError(DataPlaneError):
+    """A serverless variant answers as many requests as it may."""
+
+
 class Lease(NamedTuple):
     """A container that counts as busy until the lease ends."""
 
@@ -49,6 +53,7 @@ class Router:
         self._fleet = fleet
         # State of smooth weighted round robin: shares are exact over each cycle, not only on average.
         self._credit: dict[str, float] = {}
+        self._shadow_credit = 0.0
 
     @property
     def fleet(self) -> Fleet:
@@ -56,7 +61,7 @@ class Router:
         return self._fleet
 
     @contextmanager
-    def lease(self, target_variant: str | None, deadline: float) -> Iterator[Lease]:
+    def lease(self, target_variant: str | None, deadline: float, *, shadow: bool = False) -> Iterator[Lease]:
         """Take a container for one invocation.
 
         Parameters
@@ -65,16 +70,23 @@ class Router:
             Name of the variant, or None for a choice by weight.
         deadline
             ``time.monotonic()`` until which it waits for a container that is being started again.
+        shadow
+            Choose among the shadow variants.
 
         Raises
         ------
         NoSuchVariantError, NoTrafficError
+        ThrottledError
+            The variant is serverless, and busy.
         UnreachableError
             No container of the variant was ready in time.
         """
         with self._changed:
             while True:
-                variant = self._choose(target_variant)
+                variant = self._choose(target_variant, self._fleet.shadows if shadow else self._fleet.variants)
+                in_flight = sum(container.in_flight for container in variant.containers)
+                if variant.max_concurrency is not None and in_flight >= variant.max_concurrency:
+                    raise ThrottledError(f"variant {variant.name} has {in_flight} requests in flight")
                 container = _least_busy(variant.containers)
                 if container is not None:
                     break
@@ -90,6 +102,19 @@ class Router:
             with self._changed:
                 container.in_flight -= 1
                 self._changed.notify_all()
+
+    def mirrors(self) -> bool:
+        """Say whether the next request is to be copied to the shadow variant, by its share of the production's."""
+        with self._changed:
+            shadows, productions = self._fleet.shadows.values(), self._fleet.variants.values()
+            total = sum(variant.weight for variant in productions)
+            if not shadows or not total:
+                return False
+            self._shadow_credit += min(sum(variant.weight for variant in shadows) / total, 1.0)
+            if self._shadow_credit < 1.0:
+                return False
+            self._shadow_credit -= 1.0
+            return True
 
     def replace(self, fleet: Fleet, timeout: float) -> Fleet:
         """Send all new invocations to another fleet and wait until the old one has answered its own.
@@ -108,8 +133,8 @@ class Router:
         """
         with self._changed:
             old, self._fleet = self._fleet, fleet
-            self._credit = {}
-            self._wait_until_idle([c for variant in old.variants.values() for c in variant.containers], timeout)
+            self._credit, self._shadow_credit = {}, 0.0
+            self._wait_until_idle([c for variant in old.all_variants for c in variant.containers], timeout)
         return old
 
     def set_weights(self, weights: Mapping[str, float]) -> None:
@@ -118,6 +143,11 @@ class Router:
             for name, weight in weights.items():
                 self._fleet.variants[name].weight = weight
             self._credit = {}
+
+    def set_max_concurrency(self, name: str, most: int) -> None:
+        """Change how many requests a serverless variant answers at once."""
+        with self._changed:
+            self._fleet.variants[name].max_concurrency = most
 
     def add(self, variant: Variant, containers: Sequence[Container]) -> None:
         """Let started containers take traffic."""
@@ -145,11 +175,10 @@ class Router:
     def _wait_until_idle(self, containers: Sequence[Container], timeout: float) -> None:
         self._changed.wait_for(lambda: not any(container.in_flight for container in containers), timeout)
 
-    def _choose(self, target_variant: str | None) -> Variant:
-        variants = self._fleet.variants
+    def _choose(self, target_variant: str | None, variants: Mapping[str, Variant]) -> Variant:
         if target_variant is not None:
             if target_variant not in variants:
-                raise NoSuchVariantError(f"{target_variant!r} is none of {', '.join(variants)}")
+                raise NoSuchVariantError(f"{target_variant!r} is none of {', '.join(variants) or 'no variants'}")
             return variants[target_variant]
         weighted = [variant for variant in variants.values() if variant.weight > 0]
         if not weighted:

@@ -1,20 +1,25 @@
-"""An endpoint configuration keeps everything that it was given, and its name can be used once.
+"""An endpoint configuration keeps everything that it was given, is checked, and its name can be used once.
 
 moto 5.2.5 reads production variants, data capture, async inference, tags and key alone, through CloudFormation and
 through the API (``create_endpoint_config`` in moto/sagemaker/responses.py), and lets a second configuration take the
-name of the first. AWS keeps the rest, and answers ``Cannot create already existing endpoint configuration``.
+name of the first. AWS keeps the rest, refuses what cannot go together, and answers ``Cannot create already existing
+endpoint configuration``.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
+from local_sagemaker.hosting.endpoint_config_rules import refusals
 from local_sagemaker.moto_mends.patching import original, patch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _KEPT = (
     "EnableNetworkIsolation",
@@ -24,6 +29,7 @@ _KEPT = (
     "ShadowProductionVariants",
     "VpcConfig",
 )
+_READ_BY_MOTO = ("AsyncInferenceConfig", "DataCaptureConfig", "KmsKeyId", "ProductionVariants")
 
 
 def apply() -> None:
@@ -33,14 +39,17 @@ def apply() -> None:
     create = original(SageMakerModelBackend, "create_endpoint_config")
 
     def create_from_cloudformation_json(cls: Any, /, name: str, definition: Any, *where: str, **details: Any) -> Any:
+        _check(definition["Properties"])
         config = from_template(cls, name, definition, *where, **details)
         _keep(config, definition["Properties"])
         return config
 
     def respond(self: Any) -> Any:
+        given = {name: self._get_param(name) for name in (*_READ_BY_MOTO, *_KEPT)}
+        _check(given)
         result = from_request(self)
         config = self.sagemaker_backend.endpoint_configs[self._get_param("EndpointConfigName")]
-        _keep(config, {name: self._get_param(name) for name in _KEPT})
+        _keep(config, given)
         return result
 
     def create_endpoint_config(self: Any, endpoint_config_name: str, **details: Any) -> Any:
@@ -53,6 +62,11 @@ def apply() -> None:
     patch(FakeEndpointConfig, "create_from_cloudformation_json", classmethod(create_from_cloudformation_json))
     patch(SageMakerResponse, "create_endpoint_config", respond)
     patch(SageMakerModelBackend, "create_endpoint_config", create_endpoint_config)
+
+
+def _check(given: Mapping[str, Any]) -> None:
+    if problems := list(refusals(given)):
+        raise ValidationError(message=" ".join(problems))
 
 
 def _keep(config: Any, given: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 
-from constructs_lib import ModelData, SklearnEndpoint, SklearnModel
+from constructs_lib import ModelData, ServerlessVariant, SklearnEndpoint, SklearnEndpointConfig, SklearnModel
 
 PACKS = (
     cdk_nag.AwsSolutionsChecks,
@@ -93,6 +93,14 @@ def test_no_key_is_acknowledged_only_where_none_can_be_used(make_stack, model_di
     deploy(nvme, model_dir, key=False, instance_type="ml.m5d.large")
     assert set(acknowledged(nvme)) >= NO_KEY
     assert findings(nvme) == {}
+
+
+def test_a_serverless_variant_has_no_volume_to_encrypt(stack, model_dir):
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    config = SklearnEndpointConfig(stack, "Config", variants=[ServerlessVariant(model=model)])
+    SklearnEndpoint(stack, "Endpoint", config=config)
+    assert set(acknowledged(stack)) >= NO_KEY
+    assert findings(stack) == {}
 
 
 def test_a_key_that_was_left_out_is_found(stack, model_dir):

@@ -10,17 +10,22 @@ from typing import Any
 
 import aws_cdk as cdk
 import pytest
+from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
 from aws_cdk.assertions import Template
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from constructs_lib import (
+    AsyncInference,
     InstanceVariant,
     ModelData,
+    ServerlessVariant,
+    ShadowVariant,
     SklearnEndpoint,
     SklearnEndpointConfig,
     SklearnImage,
@@ -79,8 +84,63 @@ def vpc_and_own_image(stack: cdk.Stack, model_dir: Path) -> None:
     SklearnEndpoint(stack, "Endpoint", model=model, instance_type="ml.c7g.large")
 
 
+def a_shadow_and_scaling(stack: cdk.Stack, model_dir: Path) -> None:
+    data = ModelData.from_directory(model_dir)
+    champion, candidate = (SklearnModel(stack, name, model_data=data) for name in ("Champion", "Candidate"))
+    config = SklearnEndpointConfig(
+        stack,
+        "Config",
+        variants=[InstanceVariant(model=champion, initial_instance_count=2)],
+        shadow=ShadowVariant(model=candidate, traffic_percent=25),
+    )
+    endpoint = SklearnEndpoint(stack, "Endpoint", config=config, endpoint_name="churn")
+    variant = endpoint.variant()
+    scaling = variant.auto_scale_instance_count(min_capacity=2, max_capacity=6)
+    scaling.scale_on_invocations("Load", invocations_per_instance=600)
+    scaling.scale_on_concurrency("Busy", requests_per_instance=8, disable_scale_in=True)
+    scaling.scale_on_schedule("Morning", schedule=autoscaling.Schedule.cron(hour="7", minute="0"), min_capacity=3)
+    scaling.scale_on_metric(
+        "Cpu",
+        metric=variant.metric_cpu_utilization(),
+        scaling_steps=[
+            autoscaling.ScalingInterval(upper=20, change=-1),
+            autoscaling.ScalingInterval(lower=150, change=2),
+        ],
+    )
+
+
+def serverless(stack: cdk.Stack, model_dir: Path) -> None:
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    variant = ServerlessVariant(model=model, max_concurrency=20, provisioned_concurrency=2)
+    endpoint = SklearnEndpoint(stack, "Endpoint", config=SklearnEndpointConfig(stack, "Config", variants=[variant]))
+    scaling = endpoint.variant().auto_scale_provisioned_concurrency(max_capacity=10)
+    scaling.scale_on_utilization("Use", utilization_target=0.7)
+
+
+def asynchronous(stack: cdk.Stack, model_dir: Path) -> None:
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    settings = AsyncInference(
+        encryption_key=kms.Key(stack, "Key", enable_key_rotation=True),
+        error_topic=sns.Topic(stack, "Errors"),
+        max_concurrent_invocations_per_instance=4,
+    )
+    config = SklearnEndpointConfig(stack, "Config", variants=[InstanceVariant(model=model)], async_inference=settings)
+    endpoint = SklearnEndpoint(stack, "Endpoint", config=config)
+    endpoint.grant_invoke_async(iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")))
+    scaling = endpoint.variant().auto_scale_instance_count(min_capacity=0, max_capacity=3)
+    scaling.scale_on_backlog("Backlog", requests_per_instance=5)
+
+
 Scenario = Callable[[cdk.Stack, Path], None]
-SCENARIOS = (one_endpoint, hooks_and_two_variants, model_data_in_s3, vpc_and_own_image)
+SCENARIOS = (
+    one_endpoint,
+    hooks_and_two_variants,
+    model_data_in_s3,
+    vpc_and_own_image,
+    a_shadow_and_scaling,
+    serverless,
+    asynchronous,
+)
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 flags_on_and_off = pytest.mark.parametrize("flags", [True, False], ids=["flags on", "flags off"])
 

@@ -4,8 +4,18 @@ from typing import Any
 import aws_cdk as cdk
 import pytest
 from aws_cdk import Duration, Size
+from aws_cdk.assertions import Match, Template
 
-from constructs_lib import InstanceVariant, ModelData, SklearnModel
+from constructs_lib import (
+    ConfigurationError,
+    InstanceVariant,
+    ModelData,
+    ServerlessVariant,
+    ShadowVariant,
+    SklearnEndpoint,
+    SklearnEndpointConfig,
+    SklearnModel,
+)
 
 
 @pytest.fixture
@@ -119,3 +129,57 @@ def test_tokens_are_never_compared(model):
     assert list(variant.problems(encrypted=True)) == []
     assert not variant.has_local_storage
     assert rendered(variant)["initialInstanceCount"] == {"Ref": "ModelParameter73F6DA7F"}
+
+
+class TestShadowVariant:
+    def config(self, stack, model, **options):
+        production = InstanceVariant(model=model, weight=options.pop("weight", 1.0))
+        return SklearnEndpointConfig(
+            stack, "Config", variants=[production], shadow=ShadowVariant(model=model, **options)
+        )
+
+    def test_its_share_is_its_weight_over_the_production_variants(self, stack, model):
+        self.config(stack, model, weight=4, traffic_percent=25, initial_instance_count=2)
+        Template.from_stack(stack).has_resource_properties(
+            "AWS::SageMaker::EndpointConfig",
+            {
+                "ProductionVariants": [Match.object_like({"VariantName": "AllTraffic", "InitialVariantWeight": 4})],
+                "ShadowProductionVariants": [
+                    Match.object_like({"VariantName": "Shadow", "InitialVariantWeight": 1, "InitialInstanceCount": 2})
+                ],
+            },
+        )
+
+    def test_its_role_may_write_the_endpoints_logs(self, stack, model, model_dir):
+        other = SklearnModel(stack, "Other", model_data=ModelData.from_directory(model_dir))
+        production, shadow = InstanceVariant(model=model), ShadowVariant(model=other)
+        config = SklearnEndpointConfig(stack, "Config", variants=[production], shadow=shadow)
+        SklearnEndpoint(stack, "Endpoint", config=config)
+        Template.from_stack(stack).has_resource_properties(
+            "AWS::IAM::Policy",
+            {
+                "PolicyName": Match.string_like_regexp("^Logs-"),
+                "Roles": [stack.resolve(one.role.role_name) for one in (model, other)],
+            },
+        )
+
+    @pytest.mark.parametrize("percent", [-1, 100.5])
+    def test_a_share_that_is_none(self, stack, model, percent):
+        with pytest.raises(ConfigurationError, match=rf"'Shadow' has traffic_percent {percent}; give 0 to 100"):
+            self.config(stack, model, traffic_percent=percent)
+
+    def test_a_variant_without_traffic_has_nothing_to_copy(self, stack, model):
+        with pytest.raises(ConfigurationError, match="would get a share of variant 'AllTraffic', whose weight is 0"):
+            self.config(stack, model, weight=0)
+
+    def test_a_name_that_is_taken(self, stack, model):
+        with pytest.raises(ConfigurationError, match="variant name 'AllTraffic' is given 2 times"):
+            self.config(stack, model, name="AllTraffic")
+
+    def test_it_stands_beside_exactly_one_variant_on_instances(self, stack, model):
+        shadow = ShadowVariant(model=model)
+        two = [InstanceVariant(model=model, name=name) for name in ("A", "B")]
+        with pytest.raises(ConfigurationError, match="shadow 'Shadow' stands beside 2 production variants; SageMaker"):
+            SklearnEndpointConfig(stack, "Two", variants=two, shadow=shadow)
+        with pytest.raises(ConfigurationError, match="shadow 'Shadow' stands beside a serverless variant; SageMaker"):
+            SklearnEndpointConfig(stack, "Serverless", variants=[ServerlessVariant(model=model)], shadow=shadow)

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import joblib
 from botocore.config import Config
 from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local_sagemaker.hosting import endpoints
+from local_sagemaker.moto_mends import endpoint_configs
 from local_sagemaker.server import LocalServer
 
 ACCOUNT = "123456789012"
@@ -72,6 +74,16 @@ def scripted(name: str, **files: bytes) -> bytes:
     """Pack a model whose answers are its name, with the scripted container as its runtime."""
     code = {"code/sklearn_runtime/__init__.py": b"", "code/sklearn_runtime/server.py": SCRIPTED}
     return archive({"name.txt": name.encode(), **code, **files})
+
+
+def with_runtime(model: Any) -> bytes:
+    """Pack a fitted estimator with the real runtime beside it, as the constructs do."""
+    runtime = Path(__file__).parents[3] / "runtime"
+    sources = [path for path in runtime.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    packed = io.BytesIO()
+    joblib.dump(model, packed)
+    code = {f"code/{path.relative_to(runtime)}": path.read_bytes() for path in sources}
+    return archive({"model.joblib": packed.getvalue(), **code})
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
@@ -143,8 +155,11 @@ class Cloud:
         self.sagemaker.create_model(ModelName=name, **definition)
         return name
 
-    def make_config(self, *models: str, **options: Any) -> str:
-        """Make an endpoint configuration with a variant for each model (AllTraffic where it is one)."""
+    def make_config(self, *models: str, config: Mapping[str, Any] | None = None, **options: Any) -> str:
+        """Make an endpoint configuration with a variant for each model (AllTraffic where it is one).
+
+        `options` are the variants', `config` is the configuration's own.
+        """
         name = f"config-{next(self._number)}"
         variants = [
             {
@@ -156,7 +171,15 @@ class Cloud:
             }
             for number, model in enumerate(models, 1)
         ]
-        self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants)
+        self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=variants, **(config or {}))
+        return name
+
+    def make_serverless_config(self, model: str, **serverless: int) -> str:
+        """Make an endpoint configuration without instances."""
+        name = f"config-{next(self._number)}"
+        sizes = {"MemorySizeInMB": 2048, "MaxConcurrency": 5, **serverless}
+        variant = {"VariantName": "AllTraffic", "ModelName": model, "ServerlessConfig": sizes}
+        self.sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
         return name
 
     def make_endpoint(self, config: str, name: str | None = None) -> str:
@@ -198,6 +221,7 @@ def running_cloud() -> Iterator[Cloud]:
     """Serve moto with the data plane behind it, and leave nothing behind."""
     BackendDict.reset()
     server = LocalServer(DomainDispatcherApplication(create_backend_app), 0)
+    endpoint_configs.apply()
     endpoints.install(lambda: server.url)
     server.start()
     cloud = Cloud(server.url)

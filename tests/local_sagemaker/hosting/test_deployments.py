@@ -18,7 +18,7 @@ class Fleet:
     """Starts and stops at once; what happens while it starts is the test's."""
 
     def __init__(self, while_starting: Any = lambda: None) -> None:
-        self.variants: dict[str, Any] = {}
+        self.all_variants: list[Any] = []
         self.while_starting = while_starting
         self.stops = 0
 
@@ -32,7 +32,9 @@ class Fleet:
 @pytest.fixture
 def deployment() -> Deployment:
     resource = SimpleNamespace(
-        endpoint_status="Creating", endpoint_config_name="first", production_variants=describe_variants(CONFIG)
+        endpoint_status="Creating",
+        endpoint_config_name="first",
+        production_variants=describe_variants(CONFIG)["ProductionVariants"],
     )
     backend = SimpleNamespace(describe_endpoint_config=lambda _: CONFIG, describe_model=lambda _: None)
     return Deployment(EndpointIdentity("churn", ACCOUNT, REGION), resource, backend, "http://localhost:1")
@@ -95,7 +97,9 @@ def test_an_update_stops_the_fleet_that_it_replaced(deployment, monkeypatch):
 
 def test_variants_are_described_with_awss_defaults():
     serverless = {"VariantName": "S", "ServerlessConfig": {"MaxConcurrency": 1}, "InitialVariantWeight": 0}
-    assert describe_variants({"ProductionVariants": [*CONFIG["ProductionVariants"], serverless]}) == [
+    shown = describe_variants({"ProductionVariants": [*CONFIG["ProductionVariants"], serverless]})
+    assert set(shown) == {"ProductionVariants"}
+    assert shown["ProductionVariants"] == [
         {
             "VariantName": "AllTraffic",
             "CurrentWeight": 1.0,

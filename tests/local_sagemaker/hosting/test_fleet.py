@@ -1,12 +1,10 @@
 """What starts behind an endpoint configuration: the model's own process, with the role's rights and on its files."""
 
-import io
 import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import joblib
 import pytest
 from sklearn.dummy import DummyClassifier
 
@@ -21,6 +19,7 @@ from tests.local_sagemaker.hosting.cloud import (
     rights,
     running_cloud,
     scripted,
+    with_runtime,
 )
 
 
@@ -80,12 +79,7 @@ def test_code_from_s3_becomes_opt_ml_code(cloud):
 
 
 def test_the_real_runtime_serves_a_real_model_with_its_own_server_and_the_images(cloud):
-    runtime = Path(__file__).parents[3] / "runtime"
-    sources = [path for path in runtime.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    packed = io.BytesIO()
-    joblib.dump(DummyClassifier(strategy="constant", constant=7).fit([[0.0, 0.0]], [7]), packed)
-    code = {f"code/{path.relative_to(runtime)}": path.read_bytes() for path in sources}
-    content = archive({"model.joblib": packed.getvalue(), **code})
+    content = with_runtime(DummyClassifier(strategy="constant", constant=7).fit([[0.0, 0.0]], [7]))
     name = cloud.make_endpoint(cloud.make_config(cloud.make_model(content)))
     assert json.loads(cloud.invoke(name, b"[[1, 2], [3, 4]]", ContentType="application/json")) == [7, 7]
     stock = cloud.make_model(

@@ -313,7 +313,7 @@ def test_a_container_that_is_never_there_is_a_timeout(hurried, endpoint, unanswe
         ({"REQUEST_METHOD": "GET"}, False),
         ({"PATH_INFO": "/endpoints/a/invocations-response-stream"}, True),
         ({"PATH_INFO": "/endpoints/a/b/invocations"}, False),
-        ({"PATH_INFO": "/endpoints/a/async-invocations"}, False),
+        ({"PATH_INFO": "/endpoints/a/async-invocations"}, True),
         ({"HTTP_AUTHORIZATION": "AWS4-HMAC-SHA256 Credential=test/20300101/us-east-1/s3/aws4_request"}, False),
         ({"HTTP_AUTHORIZATION": ""}, False),
     ],

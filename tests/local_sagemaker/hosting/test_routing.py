@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local_sagemaker.hosting.data_plane_errors import UnreachableError
-from local_sagemaker.hosting.routing import NoSuchVariantError, NoTrafficError, Router
+from local_sagemaker.hosting.routing import NoSuchVariantError, NoTrafficError, Router, ThrottledError
 
 
 def container(ready: bool = True) -> Any:
@@ -23,8 +23,8 @@ def fleet(**variants: Any) -> Any:
     made = {}
     for name, given in variants.items():
         weight, containers = given if isinstance(given, tuple) else (given, [container()])
-        made[name] = SimpleNamespace(name=name, weight=float(weight), containers=containers)
-    return SimpleNamespace(variants=made)
+        made[name] = SimpleNamespace(name=name, weight=float(weight), containers=containers, max_concurrency=None)
+    return SimpleNamespace(variants=made, shadows={}, all_variants=list(made.values()))
 
 
 def soon() -> float:
@@ -134,3 +134,46 @@ def test_containers_come_and_go():
     assert variant.containers == [first, second]
     assert router.withdraw(variant, 1, 20) == [second]
     assert variant.containers == [first]
+
+
+def with_shadow(weight: float, **variants: Any) -> Any:
+    made = fleet(**variants)
+    made.shadows = fleet(shadow=weight).variants
+    made.all_variants += made.shadows.values()
+    return made
+
+
+@pytest.mark.parametrize(("weight", "copies"), [(0, 0), (0.5, 10), (1.5, 30), (2, 40), (9, 40)])
+def test_the_shadows_share_is_its_weight_over_the_production_variants(weight, copies):
+    router = Router(with_shadow(weight, a=2))
+    assert sum(router.mirrors() for _ in range(40)) == copies
+    assert route(router, 10) == {"a": 10}
+
+
+def test_nothing_is_copied_without_a_shadow_or_without_traffic():
+    assert not Router(fleet(a=1)).mirrors()
+    assert not Router(with_shadow(1, a=0)).mirrors()
+
+
+def test_the_shadow_is_no_target_of_a_client():
+    router = Router(with_shadow(1, a=1))
+    with pytest.raises(NoSuchVariantError, match="'shadow' is none of a"):
+        route(router, 1, "shadow")
+    with router.lease(None, soon(), shadow=True) as lease:
+        assert lease.variant == "shadow"
+
+
+def test_a_copy_for_a_shadow_that_an_update_took_away_finds_no_variant():
+    with pytest.raises(NoTrafficError), Router(fleet(a=1)).lease(None, soon(), shadow=True):
+        pass
+
+
+def test_a_serverless_variant_answers_no_more_at_once_than_it_may():
+    router = Router(fleet(a=1))
+    router.set_max_concurrency("a", 2)
+    with router.lease(None, soon()), router.lease(None, soon()):
+        with pytest.raises(ThrottledError, match="variant a has 2 requests in flight"):
+            route(router, 1)
+        router.set_max_concurrency("a", 3)
+        assert route(router, 2) == {"a": 2}
+    assert route(router, 2) == {"a": 2}

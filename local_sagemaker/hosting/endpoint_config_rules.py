@@ -1,0 +1,69 @@
+"""What CreateEndpointConfig refuses beyond what the shapes of its parameters say.
+
+The limits are those of https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html and of
+the developer guide's pages on serverless, asynchronous and shadow variants; the wording is the local cloud's own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    Variant = Mapping[str, Any]
+
+MOST_VARIANTS = 10
+MOST_CONCURRENCY = 200
+
+
+def refusals(config: Mapping[str, Any]) -> Iterator[str]:
+    """Say why an endpoint configuration is refused.
+
+    Parameters
+    ----------
+    config
+        The parameters of CreateEndpointConfig, or the properties of AWS::SageMaker::EndpointConfig.
+
+    Example
+    -------
+    >>> list(refusals({"ProductionVariants": []}))
+    ['ProductionVariants must have 1 to 10 members, and has 0.']
+    """
+    variants: Sequence[Variant] = config.get("ProductionVariants") or []
+    shadows: Sequence[Variant] = config.get("ShadowProductionVariants") or []
+    if not 1 <= len(variants) <= MOST_VARIANTS:
+        yield f"ProductionVariants must have 1 to {MOST_VARIANTS} members, and has {len(variants)}."
+    names = Counter(variant["VariantName"] for variant in (*variants, *shadows))
+    for name in (name for name, count in names.items() if count > 1):
+        yield f'Variant name "{name}" is not unique.'
+    serverless = [variant for variant in (*variants, *shadows) if "ServerlessConfig" in variant]
+    if serverless:
+        yield from _serverless_refusals(config, serverless, len(variants) + len(shadows))
+    if shadows and (len(variants), len(shadows)) != (1, 1):
+        yield (
+            "ShadowProductionVariants takes one variant beside one in ProductionVariants; there are "
+            f"{len(shadows)} and {len(variants)}."
+        )
+    if shadows and config.get("AsyncInferenceConfig"):
+        yield "ShadowProductionVariants cannot be used with AsyncInferenceConfig."
+
+
+def _serverless_refusals(config: Mapping[str, Any], serverless: Sequence[Variant], count: int) -> Iterator[str]:
+    if count > 1:
+        yield f"A variant with ServerlessConfig must be the only one; there are {count}."
+    for other in ("AsyncInferenceConfig", "DataCaptureConfig", "KmsKeyId", "VpcConfig", "ExplainerConfig"):
+        if config.get(other):
+            yield f"{other} cannot be used with ServerlessConfig."
+    for variant in serverless:
+        name, sizes = variant["VariantName"], variant["ServerlessConfig"]
+        for key in ("InstanceType", "InitialInstanceCount"):
+            if key in variant:
+                yield f'Variant "{name}" has both ServerlessConfig and {key}.'
+        most = int(sizes["MaxConcurrency"])
+        if not 1 <= most <= MOST_CONCURRENCY:
+            yield f'MaxConcurrency of variant "{name}" must be 1 to {MOST_CONCURRENCY}, and is {most}.'
+        provisioned = int(sizes.get("ProvisionedConcurrency") or 1)
+        if provisioned > most:
+            yield f'ProvisionedConcurrency {provisioned} of variant "{name}" is above its MaxConcurrency {most}.'
