@@ -1,20 +1,25 @@
-"""A model's own threads are used for many rows only."""
+"""Threads inside a prediction are used for many rows only."""
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.cluster import KMeans
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from sklearn_runtime import threads
 from sklearn_runtime.prediction import predict
 from sklearn_runtime.threads import MANY_ROWS, has_threads, suitable_threads
+from tests.runtime.estimators import boosting
 
 
 def forest(**settings: Any) -> Any:
@@ -66,3 +71,55 @@ def test_nothing_is_done_for_a_model_without_threads(monkeypatch: Any) -> None:
     monkeypatch.setattr(threads, "_parallel_backend", lambda: 1 / 0)
     with suitable_threads(forest(), np.ones((1, 2))):
         pass
+
+
+def openmp_threads() -> int:
+    threadpoolctl = pytest.importorskip("threadpoolctl")
+    pools = [pool["num_threads"] for pool in threadpoolctl.threadpool_info() if pool["user_api"] == "openmp"]
+    if not pools:
+        pytest.skip("this scikit-learn does not use OpenMP")
+    return int(max(pools))
+
+
+@pytest.mark.parametrize(("rows", "asked"), [(MANY_ROWS - 1, 1), (MANY_ROWS, 3)])
+def test_openmp_has_every_core_for_many_rows_and_its_own_number_again_afterwards(
+    rows: int, asked: int, monkeypatch: Any
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
+    before = openmp_threads()
+    with suitable_threads(KMeans(2), np.ones((rows, 2))):
+        assert openmp_threads() == (asked if asked > 1 else before)
+    assert openmp_threads() == before
+
+
+def test_a_number_of_threads_that_was_chosen_stays(monkeypatch: Any) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    before = openmp_threads()
+    with suitable_threads(KMeans(2), np.ones((MANY_ROWS, 2))):
+        assert openmp_threads() == before
+
+
+def test_without_threadpoolctl_nothing_changes(monkeypatch: Any) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    threads._threadpools.cache_clear()
+    with suitable_threads(KMeans(2), np.ones((MANY_ROWS, 2))):
+        pass
+    threads._threadpools.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [KMeans(3, random_state=0), KNeighborsClassifier(), boosting(10)],
+    ids=lambda model: type(model).__name__,
+)
+def test_many_rows_have_the_same_bits_with_every_core(model: Any, monkeypatch: Any) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2})
+    random = np.random.RandomState(0)
+    model.fit(random.standard_normal((300, 3)), random.randint(3, size=300))
+    rows = random.standard_normal((MANY_ROWS, 3))
+    assert predict(rows, model).tobytes() == model.predict(rows).tobytes()
+    if hasattr(model, "predict_proba"):
+        assert predict(rows, model, "predict_proba").tobytes() == model.predict_proba(rows).tobytes()
