@@ -1,23 +1,30 @@
 """What is deployed: CDK constructs that put a scikit-learn model behind a SageMaker endpoint."""
 
 from constructs_lib.async_inference import AsyncInference
+from constructs_lib.deployment import AllAtOnce, Canary, Linear, Rolling
 from constructs_lib.endpoint import SklearnEndpoint
 from constructs_lib.endpoint_config import SklearnEndpointConfig
 from constructs_lib.exceptions import ConfigurationError, EntryPointError, ImageError, ModelDataError
 from constructs_lib.image import SklearnImage
 from constructs_lib.model import SklearnModel
 from constructs_lib.model_data import ModelData
+from constructs_lib.rollback_alarms import RollbackAlarms
 from constructs_lib.serverless_variant import ServerlessVariant
 from constructs_lib.variant import InstanceVariant, ShadowVariant
 
 __all__ = [
+    "AllAtOnce",
     "AsyncInference",
+    "Canary",
     "ConfigurationError",
     "EntryPointError",
     "ImageError",
     "InstanceVariant",
+    "Linear",
     "ModelData",
     "ModelDataError",
+    "RollbackAlarms",
+    "Rolling",
     "ServerlessVariant",
     "ShadowVariant",
     "SklearnEndpoint",

@@ -15,6 +15,7 @@ from constructs_lib.endpoint_config import SklearnEndpointConfig
 from constructs_lib.endpoint_variant import EndpointVariant
 from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
+from constructs_lib.guardrails import Guardrails
 from constructs_lib.names import name_problems
 from constructs_lib.variant import InstanceVariant
 
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
     from constructs import Construct
 
+    from constructs_lib.deployment import Deployment
     from constructs_lib.model import SklearnModel
+    from constructs_lib.rollback_alarms import RollbackAlarms
 
 
 @jsii.implements(sagemaker.IEndpoint)
@@ -49,6 +52,13 @@ class SklearnEndpoint(Resource):
         At most 63 letters, digits and hyphens; default: derived from the path, lower-case.
     encryption_key
         Encrypts the instances' volumes; see `SklearnEndpointConfig`.
+    deployment
+        How an update moves the traffic: `AllAtOnce`, `Canary`, `Linear` or `Rolling`. Default: `Canary` where every
+        variant starts with two instances or more, and scales to no fewer; else `AllAtOnce`. Serverless: none.
+        SageMaker wants the same variant names before and after: to add, remove or rename one, deploy once with
+        `AllAtOnce`.
+    rollback_alarms
+        What undoes an update; see `RollbackAlarms` for its defaults. Serverless: none.
 
     Raises
     ------
@@ -86,6 +96,8 @@ class SklearnEndpoint(Resource):
         config: SklearnEndpointConfig | None = None,
         endpoint_name: str | None = None,
         encryption_key: kms.IKey | None = None,
+        deployment: Deployment | None = None,
+        rollback_alarms: RollbackAlarms | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         problems = Problems(self)
@@ -108,6 +120,9 @@ class SklearnEndpoint(Resource):
             config = SklearnEndpointConfig(self, "Config", variants=[variant], encryption_key=encryption_key)
         self.config = config
         """The configuration, with its variants and their models."""
+        self._guardrails = Guardrails(config, deployment, rollback_alarms)
+        problems.add(self._guardrails.problems())
+        problems.raise_all()
         self._name = endpoint_name or self._derived_name("-serverless" if config.is_serverless else "")
         self.cfn_endpoint = sagemaker.CfnEndpoint(
             self,
@@ -116,6 +131,9 @@ class SklearnEndpoint(Resource):
             endpoint_config_name=config.endpoint_config_name,
         )
         """The resource below, for what this class has no parameter for."""
+        self.rollback_alarms = self._guardrails.make_alarms(self, self._name)
+        """The alarms that undo an update; give them actions to be told as well."""
+        self.cfn_endpoint.deployment_config = self._guardrails.render()
         self._add_policy()
         CfnOutput(self, "EndpointName", value=self.cfn_endpoint.attr_endpoint_name, description="SageMaker endpoint")
         if config.async_inference is not None:
@@ -199,14 +217,32 @@ class SklearnEndpoint(Resource):
         name: str = Names.unique_resource_name(self, max_length=_MAX_NAME - len(kind), separator="-")
         return name.lower() + kind
 
+    def note_scaling(self, variant_name: str, min_capacity: int) -> list[str]:
+        """Take into account that a variant may scale to fewer instances; `EndpointVariant` calls this.
+
+        Returns
+        -------
+        list of str
+            What is wrong with that; empty when nothing is.
+        """
+        problems = self._guardrails.note_scaling(variant_name, min_capacity)
+        if not problems:
+            self.cfn_endpoint.deployment_config = self._guardrails.render()
+        return problems
+
     def _add_policy(self) -> None:
         stack = Stack.of(self)
         prefix = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}"
         log_group_arn = f"{prefix}:log-group:/aws/sagemaker/Endpoints/{self._name}"
         roles = {variant.model.role.node.path: variant.model.role for variant in self.config.all_variants}
-        needed = {"Logs": [statements.write_logs(log_group_arn), statements.put_metrics()]}
+        needed: dict[str, list[statements.Statement]] = {
+            "Logs": [statements.write_logs(log_group_arn), statements.put_metrics()]
+        }
         if self.config.async_inference is not None:
             needed["Async"] = self.config.async_inference.endpoint_statements()
+        if self.rollback_alarms:
+            alarm_arns = [alarm.alarm_arn for alarm in self.rollback_alarms]
+            needed["Alarms"] = [statements.describe_alarms(alarm_arns)]
         for policy in add_policies(self, roles=list(roles.values()), statements_by_id=needed):
             # Otherwise the first containers start before they may write their logs.
             self.cfn_endpoint.node.add_dependency(policy)

@@ -70,6 +70,8 @@ class EndpointVariant(VariantMetrics):
                 f"instance_type {definition.instance_type!r} is burstable, and SageMaker does not scale those; choose "
                 "one such as 'ml.m5.large'"
             )
+        if not problems:
+            problems += self._endpoint.note_scaling(self.variant_name, min_capacity)
         self._raise(problems)
         scaling = InstanceScaling(
             self._endpoint, self.variant_name, min_capacity=min_capacity, max_capacity=max_capacity

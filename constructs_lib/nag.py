@@ -41,6 +41,12 @@ def acknowledge_serverless(endpoint_config: IConstruct) -> None:
     _acknowledge_no_key(endpoint_config, "A serverless variant has no volume that a KMS key could encrypt.")
 
 
+def acknowledge_rollback_alarm(alarm: IConstruct) -> None:
+    """Acknowledge that an alarm has no action: SageMaker looks at it."""
+    rules = (f"{pack}-CloudWatchAlarmAction" for pack in _PACKS if not pack.startswith("PCI"))
+    _acknowledge(alarm, rules, "SageMaker itself looks at this alarm while it updates the endpoint.")
+
+
 def _acknowledge_no_key(endpoint_config: IConstruct, reason: str) -> None:
     rules = (f"{pack}-SageMakerEndpointConfigurationKMSKeyConfigured" for pack in _PACKS)
     _acknowledge(endpoint_config, rules, reason)

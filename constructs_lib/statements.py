@@ -67,6 +67,11 @@ def put_metrics() -> Statement:
     )
 
 
+def describe_alarms(alarm_arns: list[str]) -> Statement:
+    """Allow to look at alarms, which SageMaker does with the execution role while it updates an endpoint."""
+    return _allow(["cloudwatch:DescribeAlarms"], alarm_arns)
+
+
 def use_vpc(ec2_arn_prefix: str) -> list[Statement]:
     """Allow to place network interfaces into a VPC. EC2 takes no resource for the descriptions.
 

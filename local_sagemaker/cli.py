@@ -33,12 +33,20 @@ Pythons = Annotated[
 ]
 
 
+Speed = Annotated[
+    float,
+    typer.Option(
+        min=1.0, help="How many times as fast as AWS's the waits of deployments and the periods of alarms pass."
+    ),
+]
+
+
 @cli.command()
-def up(port: Port = DEFAULT_PORT, python: Pythons = []) -> None:  # noqa: B006 - typer only reads it
+def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = 60.0) -> None:  # noqa: B006 - typer only reads it
     """Run the local cloud until SIGTERM or Ctrl-C. Its state is in memory: it starts empty, not bootstrapped."""
     # moto takes two seconds to import, which `env` and `--help` do not need.
     from local_sagemaker.app import create_app
-    from local_sagemaker.hosting import endpoints, interpreters
+    from local_sagemaker.hosting import endpoints, interpreters, pace
     from local_sagemaker.server import LocalServer, PortUnavailableError
 
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
@@ -47,6 +55,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = []) -> None:  # noqa: B006 -
         signal.signal(number, lambda *_: stopped.set())
     try:
         interpreters.use(python)
+        pace.use(speed)
         server = LocalServer(create_app(lambda: server.url), port)
     except (interpreters.InterpreterError, PortUnavailableError) as error:
         typer.echo(f"error: {error}", err=True)

@@ -27,7 +27,7 @@ ALLOWED = {
 # Used when they are there, never needed: imported only inside functions.
 OPTIONAL = {
     "endpoint_client": {"pandas", "pyarrow", "scipy"},
-    "runtime": {"joblib", "orjson", "pandas", "pyarrow", "scipy", "skops"},
+    "runtime": {"joblib", "orjson", "pandas", "pyarrow", "scipy", "skops", "threadpoolctl"},
 }
 
 

@@ -9,13 +9,15 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 
 from local_sagemaker.app import ACCOUNT_ID
+from local_sagemaker.hosting.alarm_states import AlarmStates
 from local_sagemaker.hosting.deployments import Deployment, show_variants
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.hosting.invocation_metrics import InvocationMetrics
 from local_sagemaker.hosting.invocations import Invocations
+from local_sagemaker.hosting.metric_history import MetricHistory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from moto.sagemaker.models import FakeEndpoint
 
@@ -37,7 +39,9 @@ class DataPlane:
         self._get_base_url = get_base_url
         self._lock = threading.Lock()
         self._deployments: dict[EndpointIdentity, Deployment] = {}
-        self._metrics = InvocationMetrics()
+        history = MetricHistory()
+        self._metrics = InvocationMetrics(history)
+        self._alarm_states = AlarmStates(history, ACCOUNT_ID)
         self.invocations = Invocations(self.find_router, self._metrics, account_id=ACCOUNT_ID)
 
     def find_router(self, identity: EndpointIdentity) -> Router | None:
@@ -45,8 +49,15 @@ class DataPlane:
         deployment = self._deployments.get(identity)
         return None if deployment is None else deployment.router
 
-    def create(self, backend: SageMakerModelBackend, name: str, config_name: str, tags: Any) -> FakeEndpoint:
-        """Make moto's endpoint and begin to start its fleet."""
+    def create(
+        self,
+        backend: SageMakerModelBackend,
+        name: str,
+        config_name: str,
+        tags: Any,
+        options: Mapping[str, Any] | None = None,
+    ) -> FakeEndpoint:
+        """Make moto's endpoint and begin to start its fleet; for `options` see `Deployment.create`."""
         identity = _identity(backend, name)
         with self._lock:
             if name in backend.endpoints:
@@ -55,7 +66,7 @@ class DataPlane:
             show_variants(resource, backend.describe_endpoint_config(config_name))
             resource.endpoint_status = "Creating"
             deployment = self._deployments[identity] = Deployment(identity, resource, backend, self._get_base_url())
-        deployment.create()
+        deployment.create(options)
         return resource
 
     def deployment(self, backend: SageMakerModelBackend, name: str) -> Deployment:
@@ -94,6 +105,7 @@ class DataPlane:
         """Stop everything."""
         self.stop()
         self.invocations.close()
+        self._alarm_states.close()
         self._metrics.close()
 
 

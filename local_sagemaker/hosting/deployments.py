@@ -7,21 +7,27 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.h
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ValidationError
 
+from local_sagemaker.hosting import pace
 from local_sagemaker.hosting.data_plane_errors import DataPlaneError
 from local_sagemaker.hosting.fleet import Fleet, instances_to_run, make_fleet
+from local_sagemaker.hosting.rollback_alarms import RollbackAlarms
 from local_sagemaker.hosting.routing import Router
+from local_sagemaker.hosting.traffic_shifts import rollback_alarms, steps_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 
+# Seconds between two looks at the alarms of a deployment.
+_LOOK_INTERVAL = 0.1
 # Seconds that an invocation may take, by AWS's rule, and so the longest wait for an old fleet.
 INVOCATION_TIMEOUT = 60.0
 
@@ -56,17 +62,25 @@ class Deployment:
         self._stopped = False
         self._operation: Future[None] = Future()
 
-    def create(self) -> None:
-        """Begin to start the first fleet; the status is Creating until it answers."""
-        self._begin("Creating", lambda: self._deploy(self._resource.endpoint_config_name))
+    def create(self, options: Mapping[str, Any] | None = None) -> None:
+        """Begin to start the first fleet; the status is Creating until it answers.
 
-    def update(self, config_name: str) -> None:
+        Parameters
+        ----------
+        options
+            With DeploymentConfig, where it is given: its alarms must be there already.
+        """
+        self._begin("Creating", lambda: self._deploy(self._resource.endpoint_config_name, options or {}))
+
+    def update(self, config_name: str, options: Mapping[str, Any] | None = None) -> None:
         """Begin a blue/green update to another endpoint configuration.
 
         Parameters
         ----------
         config_name
             EndpointConfigName.
+        options
+            DeploymentConfig, RetainAllVariantProperties and ExcludeRetainedVariantProperties, where they are given.
 
         Raises
         ------
@@ -74,7 +88,7 @@ class Deployment:
             The configuration does not exist, or the endpoint's status does not allow an update.
         """
         self._backend.describe_endpoint_config(config_name)
-        self._begin("Updating", lambda: self._deploy(config_name))
+        self._begin("Updating", lambda: self._deploy(config_name, options or {}))
 
     def retune(self, desired: Sequence[Mapping[str, Any]]) -> None:
         """Begin to change weights and instance counts in place.
@@ -167,8 +181,10 @@ class Deployment:
         self._resource.last_modified_time = utcnow()
         self._resource.endpoint_status = status
 
-    def _deploy(self, config_name: str) -> None:
+    def _deploy(self, config_name: str, options: Mapping[str, Any]) -> None:
         config = self._backend.describe_endpoint_config(config_name)
+        if options.get("RetainAllVariantProperties") and self.router is not None:
+            config = retained(config, self._resource.production_variants, options)
         self._resource.pending_deployment_summary = {
             "EndpointConfigName": config_name,
             "StartTime": utcnow(),
@@ -178,24 +194,51 @@ class Deployment:
         with self._lock:
             self._raise_if_stopped()
             self._fleets.append(fleet)
+        deployment = options.get("DeploymentConfig")
         try:
             fleet.start()
+            alarms = RollbackAlarms(rollback_alarms(deployment), fleet, self.identity)
         except BaseException:
+            fleet.stop()
             self._fleets.remove(fleet)
             raise
-        self._switch_to(fleet)
+        self._switch_to(fleet, deployment, alarms)
         self._resource.endpoint_config_name = config_name
         show_variants(self._resource, config)
         self._resource.data_capture_config = config.get("DataCaptureConfig")
 
-    def _switch_to(self, fleet: Fleet) -> None:
+    def _switch_to(self, fleet: Fleet, deployment: Mapping[str, Any] | None, alarms: RollbackAlarms) -> None:
         with self._lock:
             self._raise_if_stopped()
             router = self.router
             if router is None:
                 self.router = Router(fleet)
-        if router is not None:
-            self._stop_fleet_of(router, fleet)
+        if router is None:
+            return
+        try:
+            self._shift(router, fleet, deployment, alarms)
+        except DataPlaneError:
+            router.shift_back(INVOCATION_TIMEOUT)
+            fleet.stop()
+            self._fleets.remove(fleet)
+            raise
+        self._stop_fleet_of(router, fleet)
+
+    def _shift(
+        self, router: Router, fleet: Fleet, deployment: Mapping[str, Any] | None, alarms: RollbackAlarms
+    ) -> None:
+        """Move the traffic in steps, and watch the alarms after each."""
+        counts = [max(len(variant.containers), 1) for variant in fleet.variants.values()]
+        for step in steps_of(deployment, min(counts, default=1)):
+            router.shift(fleet, step.share)
+            deadline = time.monotonic() + pace.seconds(step.wait)
+            while True:
+                self._raise_if_stopped()
+                alarms.check()
+                remaining = deadline - time.monotonic()
+                if remaining <= 0:
+                    break
+                time.sleep(min(remaining, _LOOK_INTERVAL))
 
     def _stop_fleet_of(self, router: Router, successor: Fleet) -> None:
         old = router.replace(successor, INVOCATION_TIMEOUT)
@@ -283,6 +326,37 @@ def describe_variants(config: Mapping[str, Any]) -> dict[str, list[dict[str, Any
     """
     kinds = ("ProductionVariants", "ShadowProductionVariants")
     return {kind: [_describe_variant(variant) for variant in config[kind]] for kind in kinds if config.get(kind)}
+
+
+def retained(
+    config: Mapping[str, Any], described: Sequence[Mapping[str, Any]], options: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Give a configuration whose variants keep what the endpoint's variants of the same names have now.
+
+    Parameters
+    ----------
+    config
+        What DescribeEndpointConfig gives.
+    described
+        ProductionVariants of DescribeEndpoint.
+    options
+        With ExcludeRetainedVariantProperties.
+    """
+    excluded = {item["VariantPropertyType"] for item in options.get("ExcludeRetainedVariantProperties") or ()}
+    present = {variant["VariantName"]: variant for variant in described}
+    variants = []
+    for variant in config["ProductionVariants"]:
+        now = present.get(variant["VariantName"], {})
+        kept = {
+            given: now[shown]
+            for given, shown in (
+                ("InitialInstanceCount", "DesiredInstanceCount"),
+                ("InitialVariantWeight", "DesiredWeight"),
+            )
+            if shown in now and shown not in excluded
+        }
+        variants.append({**variant, **kept})
+    return {**config, "ProductionVariants": variants}
 
 
 def _describe_variant(variant: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,6 +43,7 @@ _moto_create_model = SageMakerModelBackend.create_model
 _moto_reset = SageMakerModelBackend.reset
 _moto_call = DomainDispatcherApplication.__call__
 _ABSENT = object()
+_UPDATE_OPTIONS = ("DeploymentConfig", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties")
 
 
 _data_plane: DataPlane | None = None
@@ -118,9 +119,14 @@ def _backend_methods(plane: DataPlane) -> dict[str, Any]:
         described: Mapping[str, Any] = self.endpoints[endpoint_name].response_object
         return described
 
-    def update_endpoint(self: SageMakerModelBackend, endpoint_name: str, endpoint_config_name: str) -> str:
+    def update_endpoint(
+        self: SageMakerModelBackend,
+        endpoint_name: str,
+        endpoint_config_name: str,
+        options: Mapping[str, Any] | None = None,
+    ) -> str:
         deployment = plane.deployment(self, endpoint_name)
-        deployment.update(endpoint_config_name)
+        deployment.update(endpoint_config_name, options)
         return deployment.identity.arn
 
     def update_endpoint_weights_and_capacities(
@@ -153,7 +159,9 @@ def _backend_methods(plane: DataPlane) -> dict[str, Any]:
 
 def _update_endpoint_response(self: SageMakerResponse) -> ActionResult:
     arn = self.sagemaker_backend.update_endpoint(  # type: ignore[attr-defined]
-        self._get_param("EndpointName"), self._get_param("EndpointConfigName")
+        self._get_param("EndpointName"),
+        self._get_param("EndpointConfigName"),
+        {name: self._get_param(name) for name in _UPDATE_OPTIONS},
     )
     return ActionResult({"EndpointArn": arn})
 
@@ -170,7 +178,10 @@ def _cloudformation_methods(plane: DataPlane) -> dict[str, Any]:
         del cls, kwargs
         backend = sagemaker_backends[account_id][region_name]
         properties = cloudformation_json["Properties"]
-        resource = plane.create(backend, resource_name, properties["EndpointConfigName"], properties.get("Tags", []))
+        options = {"DeploymentConfig": properties.get("DeploymentConfig")}
+        resource = plane.create(
+            backend, resource_name, properties["EndpointConfigName"], properties.get("Tags", []), options
+        )
         try:
             plane.deployment(backend, resource_name).wait()
         except DeploymentError:
@@ -189,11 +200,12 @@ def _cloudformation_methods(plane: DataPlane) -> dict[str, Any]:
     ) -> FakeEndpoint:
         del cls, new_resource_name
         backend = sagemaker_backends[account_id][region_name]
-        config_name = cloudformation_json["Properties"]["EndpointConfigName"]
+        properties = cloudformation_json["Properties"]
+        config_name = properties["EndpointConfigName"]
         # Only another configuration is an update of the endpoint; tags and deployment settings are not.
         if config_name != original_resource.endpoint_config_name:
             deployment = plane.deployment(backend, original_resource.endpoint_name)
-            deployment.update(config_name)
+            deployment.update(config_name, {name: properties.get(name) for name in _UPDATE_OPTIONS})
             deployment.wait()
         return original_resource
 

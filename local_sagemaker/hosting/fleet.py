@@ -265,7 +265,7 @@ def make_fleet(
     return Fleet(
         variants_of("ProductionVariants"),
         variants_of("ShadowProductionVariants"),
-        config.get("AsyncInferenceConfig"),
+        config.get("AsyncInferenceConfig") or None,  # moto gives {} where a template has none
     )
 
 

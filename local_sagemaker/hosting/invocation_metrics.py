@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from moto.cloudwatch.models import cloudwatch_backends
 
+from local_sagemaker.hosting.metric_history import Metric, MetricHistory, sorted_dimensions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -30,11 +32,14 @@ class InvocationMetrics:
 
     Parameters
     ----------
+    history
+        Remembers each value by itself.
     interval
         Seconds between two deliveries.
     """
 
-    def __init__(self, interval: float = FLUSH_INTERVAL) -> None:
+    def __init__(self, history: MetricHistory, interval: float = FLUSH_INTERVAL) -> None:
+        self._history = history
         self._interval = interval
         self._lock = threading.Lock()
         self._values: dict[tuple[str, EndpointIdentity, str, str], list[float]] = {}
@@ -105,6 +110,9 @@ class InvocationMetrics:
         self._thread.join()
 
     def _add(self, namespace: str, endpoint: EndpointIdentity, variant: str, values: Mapping[str, float]) -> None:
+        dimensions = sorted_dimensions((item["Name"], item["Value"]) for item in endpoint.dimensions(variant))
+        for name, value in values.items():
+            self._history.add(Metric(namespace, name, dimensions), value)
         with self._lock:
             for name, value in values.items():
                 self._values.setdefault((namespace, endpoint, variant, name), []).append(value)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from local_sagemaker.hosting.fleet import Fleet, Variant
 
 
+_TOLERANCE = 1e-9
+
+
 class NoSuchVariantError(DataPlaneError):
     """TargetVariant names a variant that the endpoint does not have."""
 
@@ -54,6 +57,10 @@ class Router:
         # State of smooth weighted round robin: shares are exact over each cycle, not only on average.
         self._credit: dict[str, float] = {}
         self._shadow_credit = 0.0
+        # The fleet that an update moves the traffic to, and how far that is.
+        self._successor: Fleet | None = None
+        self._successor_share = 0.0
+        self._successor_credit = 0.0
 
     @property
     def fleet(self) -> Fleet:
@@ -82,8 +89,11 @@ class Router:
             No container of the variant was ready in time.
         """
         with self._changed:
+            fleet = self._choose_fleet()
             while True:
-                variant = self._choose(target_variant, self._fleet.shadows if shadow else self._fleet.variants)
+                if fleet not in (self._fleet, self._successor):
+                    fleet = self._fleet  # the other went while this waited
+                variant = self._choose(target_variant, fleet.shadows if shadow else fleet.variants)
                 in_flight = sum(container.in_flight for container in variant.containers)
                 if variant.max_concurrency is not None and in_flight >= variant.max_concurrency:
                     raise ThrottledError(f"variant {variant.name} has {in_flight} requests in flight")
@@ -116,6 +126,33 @@ class Router:
             self._shadow_credit -= 1.0
             return True
 
+    def shift(self, successor: Fleet, share: float) -> None:
+        """Send a share of the invocations to another fleet, which is to replace this one.
+
+        Parameters
+        ----------
+        successor
+            A started fleet.
+        share
+            0 to 1.
+        """
+        with self._changed:
+            self._successor, self._successor_share, self._successor_credit = successor, share, 0.0
+            self._credit = {}
+
+    def shift_back(self, timeout: float) -> None:
+        """Send all invocations to the old fleet again and wait until the successor has answered its own.
+
+        Parameters
+        ----------
+        timeout
+            Seconds to wait.
+        """
+        with self._changed:
+            successor, self._successor = self._successor, None
+            if successor is not None:
+                self._wait_until_idle([c for variant in successor.all_variants for c in variant.containers], timeout)
+
     def replace(self, fleet: Fleet, timeout: float) -> Fleet:
         """Send all new invocations to another fleet and wait until the old one has answered its own.
 
@@ -132,7 +169,7 @@ class Router:
             The old one, idle.
         """
         with self._changed:
-            old, self._fleet = self._fleet, fleet
+            old, self._fleet, self._successor = self._fleet, fleet, None
             self._credit, self._shadow_credit = {}, 0.0
             self._wait_until_idle([c for variant in old.all_variants for c in variant.containers], timeout)
         return old
@@ -174,6 +211,16 @@ class Router:
 
     def _wait_until_idle(self, containers: Sequence[Container], timeout: float) -> None:
         self._changed.wait_for(lambda: not any(container.in_flight for container in containers), timeout)
+
+    def _choose_fleet(self) -> Fleet:
+        if self._successor is None:
+            return self._fleet
+        self._successor_credit += self._successor_share
+        # A share such as 0.1 is not exact.
+        if self._successor_credit < 1.0 - _TOLERANCE:
+            return self._fleet
+        self._successor_credit -= 1.0
+        return self._successor
 
     def _choose(self, target_variant: str | None, variants: Mapping[str, Variant]) -> Variant:
         if target_variant is not None:

@@ -83,7 +83,7 @@ def test_the_endpoint_may_write_its_logs_and_metrics_before_it_starts(make_stack
             }
         },
     )
-    template.has_resource("AWS::SageMaker::Endpoint", {"DependsOn": list(policies)})
+    template.has_resource("AWS::SageMaker::Endpoint", {"DependsOn": Match.array_with(list(policies))})
 
 
 def test_variants_with_roles_of_their_own_all_get_the_rights(stack, data):

@@ -20,6 +20,7 @@ PACKS = (
     cdk_nag.PCIDSS321Checks,
 )
 INLINE = {f"{pack}-IAMNoInlinePolicy" for pack in ("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321")}
+NO_ACTION = {f"{pack}-CloudWatchAlarmAction" for pack in ("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5")}
 NO_KEY = {rule.replace("IAMNoInlinePolicy", "SageMakerEndpointConfigurationKMSKeyConfigured") for rule in INLINE}
 
 
@@ -69,7 +70,8 @@ def test_exactly_these_findings_are_acknowledged(make_stack, model_dir):
     name = cdk.Names.unique_resource_name(stack.node.find_child("Endpoint"), separator="-").lower()
     streams = f"arn:aws:logs:eu-west-1:123456789012:log-group:/aws/sagemaker/Endpoints/{name}:*"
     assert acknowledged(stack) == {
-        **{rule: {"AwsImage", "ModelData", "Logs"} for rule in INLINE},
+        **{rule: {"Alarms", "AwsImage", "ModelData", "Logs"} for rule in INLINE},
+        **{rule: {"AllTrafficErrors", "AllTrafficLatency"} for rule in NO_ACTION},
         "AwsSolutions-IAM5[Resource::*]": {"AwsImage", "Logs"},
         f"AwsSolutions-IAM5[Resource::{streams}]": {"Logs"},
     }
@@ -84,7 +86,7 @@ def test_every_acknowledgement_has_a_reason(stack, model_dir):
         if entry.type == cdk.Validations.ACKNOWLEDGED_RULES_METADATA_KEY
         for reason in entry.data.values()
     }
-    assert len(reasons) == 5
+    assert len(reasons) == 6
     assert all(reason.endswith(".") for reason in reasons)
 
 

@@ -89,7 +89,7 @@ def test_it_follows_any_metric_in_steps(stack, endpoint):
         ],
     )
     template = Template.from_stack(stack)
-    template.resource_count_is("AWS::CloudWatch::Alarm", 2)
+    template.resource_count_is("AWS::CloudWatch::Alarm", 2 + len(endpoint.rollback_alarms))
     template.has_resource_properties(
         POLICY,
         {

@@ -83,6 +83,7 @@ def create_stack(cloud: LocalCloud, template: dict[str, Any]) -> list[str]:
 def test_every_action_of_the_role_is_needed(local_cloud: LocalCloud, template: dict[str, Any]):
     cases = list(statements(template))
     assert {action for *_, action in cases} == {
+        "cloudwatch:DescribeAlarms",
         "cloudwatch:PutMetricData",
         "ecr:BatchCheckLayerAvailability",
         "ecr:BatchGetImage",

@@ -48,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         elif word == "plain":
             self.answer(200, b"", **{"X-Amzn-SageMaker-Custom-Attributes": "seen"})
         else:
-            self.answer(200, self.name())
+            self.answer(500 if self.name() == b"sick" else 200, self.name())
 
     @staticmethod
     def name() -> bytes:

@@ -8,6 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_sagemaker.hosting.artifacts import Location
+from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+from local_sagemaker.hosting.fleet import make_fleet
 from tests.local_sagemaker.hosting.cloud import (
     ACCOUNT,
     BUCKET,
@@ -186,3 +188,14 @@ def test_requests_of_an_endpoint_that_is_deleted_are_forgotten(cloud):
     with pytest.raises(ClientError, match="not found"):
         invoke(cloud, endpoint)
     assert content(cloud, accepted[-1]["OutputLocation"]) is None
+
+
+def test_an_empty_configuration_as_moto_keeps_it_for_a_template_without_one_is_none(cloud):
+    model = cloud.make_model(scripted("one"))
+    config = {
+        "ProductionVariants": [{"VariantName": "A", "ModelName": model, "InstanceType": "ml.m5.large"}],
+        "AsyncInferenceConfig": {},
+    }
+    endpoint = EndpointIdentity("churn", ACCOUNT, "us-east-1")
+    fleet = make_fleet(endpoint, config, lambda _: None, cloud.url)
+    assert fleet.async_config is None

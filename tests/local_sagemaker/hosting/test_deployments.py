@@ -19,6 +19,7 @@ class Fleet:
 
     def __init__(self, while_starting: Any = lambda: None) -> None:
         self.all_variants: list[Any] = []
+        self.variants: dict[str, Any] = {}
         self.while_starting = while_starting
         self.stops = 0
 

@@ -9,6 +9,7 @@ from moto.core.base_backend import BackendDict
 
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.hosting.invocation_metrics import InvocationMetrics
+from local_sagemaker.hosting.metric_history import MetricHistory
 from tests.local_sagemaker.hosting.cloud import ACCOUNT, REGION, eventually
 
 ENDPOINT = EndpointIdentity("churn", ACCOUNT, REGION)
@@ -27,7 +28,7 @@ def put() -> dict[str, Any]:
 
 
 def test_errors_are_ones_among_zeros_and_latencies_microseconds():
-    metrics = InvocationMetrics(interval=60)
+    metrics = InvocationMetrics(MetricHistory(), interval=60)
     for status, latency in ((200, 0.001), (415, 0.002), (500, 0.003), (0, 0.006)):
         metrics.record(ENDPOINT, "AllTraffic", status=status, model_latency=latency, overhead_latency=0.5)
     metrics.close()
@@ -47,7 +48,7 @@ def test_errors_are_ones_among_zeros_and_latencies_microseconds():
 
 
 def test_they_are_delivered_from_time_to_time():
-    metrics = InvocationMetrics(interval=0.01)
+    metrics = InvocationMetrics(MetricHistory(), interval=0.01)
     metrics.record(ENDPOINT, "AllTraffic", status=200, model_latency=0.001, overhead_latency=0)
     eventually(put)
     metrics.close()

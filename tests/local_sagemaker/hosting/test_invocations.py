@@ -16,6 +16,7 @@ from local_sagemaker.hosting.data_plane_errors import UnreachableError
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.hosting.invocation_metrics import InvocationMetrics
 from local_sagemaker.hosting.invocations import Invocations
+from local_sagemaker.hosting.metric_history import MetricHistory
 from tests.local_sagemaker.hosting.cloud import ACCOUNT, REGION, Cloud, allow, eventually, running_cloud, scripted
 
 MEBIBYTE = 1024 * 1024
@@ -225,7 +226,7 @@ def hurried(cloud: Cloud) -> Iterator[Invocations]:
     """Give the application with a time limit of a moment, behind the same endpoints."""
     plane = endpoints._data_plane
     assert plane is not None
-    metrics = InvocationMetrics(interval=60)
+    metrics = InvocationMetrics(MetricHistory(), interval=60)
     yield Invocations(plane.find_router, metrics, account_id=ACCOUNT, timeout=0.2)
     metrics.close()
 
