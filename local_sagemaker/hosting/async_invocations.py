@@ -136,6 +136,11 @@ class AsyncInvocations:
             headers["X-Amzn-SageMaker-FailureLocation"] = str(request.failure)
         return Answer(202, headers, json.dumps({"InferenceId": request.inference_id}).encode())
 
+    def backlog(self, arn: str) -> int:
+        """Give how many requests of an endpoint wait or are being answered."""
+        with self._lock:
+            return self._waiting.get(arn, 0) + self._busy.get(arn, 0)
+
     def close(self) -> None:
         """Forget the requests that wait, and wait for those that are under way."""
         with self._lock:
@@ -166,7 +171,7 @@ class AsyncInvocations:
             pass  # as above
         finally:
             counts = {"InvocationsProcessed": float(answered), "InvocationFailures": float(not answered)}
-            self._metrics.record_async(endpoint, {**counts, "TotalProcessingTime": time.time() - request.received})
+            self._metrics.record_load(endpoint, "", {**counts, "TotalProcessingTime": time.time() - request.received})
             with self._lock:
                 self._busy[endpoint.arn] -= 1
                 self._lock.notify_all()
@@ -214,10 +219,9 @@ class AsyncInvocations:
         return True
 
     def _count_waiting(self, request: AsyncRequest, change: int) -> None:
-        endpoint = request.call.endpoint
+        arn = request.call.endpoint.arn
         with self._lock:
-            waiting = self._waiting[endpoint.arn] = self._waiting.get(endpoint.arn, 0) + change
-        self._metrics.record_async(endpoint, {"ApproximateBacklogSize": float(waiting)})
+            self._waiting[arn] = self._waiting.get(arn, 0) + change
 
     def _notify(
         self,

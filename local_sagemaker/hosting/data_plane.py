@@ -10,10 +10,12 @@ from moto.sagemaker.models import SageMakerModelBackend
 
 from local_sagemaker.app import ACCOUNT_ID
 from local_sagemaker.hosting.alarm_states import AlarmStates
+from local_sagemaker.hosting.auto_scaling import AutoScaling
 from local_sagemaker.hosting.deployments import Deployment, show_variants
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.hosting.invocation_metrics import InvocationMetrics
 from local_sagemaker.hosting.invocations import Invocations
+from local_sagemaker.hosting.load_metrics import LoadMetrics
 from local_sagemaker.hosting.metric_history import MetricHistory
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ class DataPlane:
         self._metrics = InvocationMetrics(history)
         self._alarm_states = AlarmStates(history, ACCOUNT_ID)
         self.invocations = Invocations(self.find_router, self._metrics, account_id=ACCOUNT_ID)
+        self._load_metrics = LoadMetrics(self._metrics, self._routers, self.invocations.backlog)
+        self._auto_scaling = AutoScaling(history, ACCOUNT_ID, self._deployments.get)
 
     def find_router(self, identity: EndpointIdentity) -> Router | None:
         """Give the router of an endpoint that takes traffic, else None."""
@@ -101,8 +105,15 @@ class DataPlane:
         for deployment in stopped:
             deployment.stop()
 
+    def _routers(self) -> list[tuple[EndpointIdentity, Router]]:
+        with self._lock:
+            deployments = list(self._deployments.items())
+        return [(identity, one.router) for identity, one in deployments if one.router is not None]
+
     def close(self) -> None:
         """Stop everything."""
+        self._auto_scaling.close()
+        self._load_metrics.close()
         self.stop()
         self.invocations.close()
         self._alarm_states.close()

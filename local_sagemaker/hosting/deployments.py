@@ -115,6 +115,16 @@ class Deployment:
                 )
         self._begin("Updating", lambda: self._retune(desired))
 
+    def instance_count(self, variant: str) -> int | None:
+        """Give how many instances a variant is to have; None while the endpoint is not in service, or without it."""
+        if self._resource.endpoint_status != "InService" or self.router is None:
+            return None
+        for described in self._resource.production_variants:
+            if described["VariantName"] == variant:
+                count: int | None = described.get("DesiredInstanceCount")
+                return count
+        return None
+
     def delete(self, forget: Callable[[], None]) -> None:
         """Begin to delete: new invocations find no endpoint, running ones are answered.
 

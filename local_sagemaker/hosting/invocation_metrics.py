@@ -77,9 +77,9 @@ class InvocationMetrics:
         """
         self._add(LOCAL_NAMESPACE, endpoint, variant, {"ShadowDifferences": float(differs)})
 
-    def record_async(self, endpoint: EndpointIdentity, values: Mapping[str, float]) -> None:
-        """Note metrics of an asynchronous endpoint, which belong to no variant."""
-        self._add(NAMESPACE, endpoint, "", values)
+    def record_load(self, endpoint: EndpointIdentity, variant: str, values: Mapping[str, float]) -> None:
+        """Note other metrics, by name; those of an asynchronous endpoint belong to no variant, which is empty then."""
+        self._add(NAMESPACE, endpoint, variant, values)
 
     def flush(self) -> None:
         """Put what was collected."""

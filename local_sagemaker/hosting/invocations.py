@@ -79,6 +79,10 @@ class Invocations:
         """Say whether a request is for this application."""
         return Call.is_one(environ)
 
+    def backlog(self, arn: str) -> int:
+        """Give how many asynchronous requests of an endpoint wait or are being answered."""
+        return self._async.backlog(arn)
+
     def close(self) -> None:
         """Wait for the copies of requests and the asynchronous requests that are under way."""
         self._shadowing.close()

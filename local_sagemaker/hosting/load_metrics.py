@@ -1,0 +1,78 @@
+"""Metrics of what is in flight and what waits, which are sampled: nothing happens when nobody calls.
+
+Rule: "Monitoring Amazon SageMaker AI with CloudWatch" in the developer guide; ConcurrentRequestsPerModel is sampled
+every 10 seconds, the backlog of an asynchronous endpoint every minute. An asynchronous endpoint has no metrics of
+invocations, and these are its own, without a variant.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from local_sagemaker.hosting import pace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+    from local_sagemaker.hosting.invocation_metrics import InvocationMetrics
+    from local_sagemaker.hosting.routing import Router
+
+# Seconds of AWS, and the least that the samples are apart here.
+PERIOD, SHORTEST = 10.0, 0.1
+
+
+class LoadMetrics:
+    """Samples every endpoint, over and over.
+
+    Parameters
+    ----------
+    metrics
+        Where the samples go.
+    routers
+        Gives the endpoints that take traffic.
+    backlog
+        Gives how many asynchronous requests of an endpoint wait or are being answered, by its ARN.
+    """
+
+    def __init__(
+        self,
+        metrics: InvocationMetrics,
+        routers: Callable[[], Iterable[tuple[EndpointIdentity, Router]]],
+        backlog: Callable[[str], int],
+    ) -> None:
+        self._metrics = metrics
+        self._routers = routers
+        self._backlog = backlog
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="load metrics", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._closed.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closed.wait(max(pace.seconds(PERIOD), SHORTEST)):
+            for endpoint, router in self._routers():
+                self._sample(endpoint, router)
+
+    def _sample(self, endpoint: EndpointIdentity, router: Router) -> None:
+        fleet = router.fleet
+        if fleet.async_config is None:
+            for variant in fleet.variants.values():
+                if containers := variant.containers:
+                    in_flight = sum(container.in_flight for container in containers) / len(containers)
+                    self._metrics.record_load(endpoint, variant.name, {"ConcurrentRequestsPerModel": in_flight})
+            return
+        waiting = self._backlog(endpoint.arn)
+        instances = sum(len(variant.containers) for variant in fleet.variants.values())
+        values = {
+            "ApproximateBacklogSize": float(waiting),
+            "HasBacklogWithoutCapacity": float(bool(waiting) and not instances),
+        }
+        if instances:
+            values["ApproximateBacklogSizePerInstance"] = waiting / instances
+        self._metrics.record_load(endpoint, "", values)
