@@ -27,6 +27,7 @@ __all__ = [
     "parse_media_type",
     "request_type",
     "request_types",
+    "response_header",
     "sniff",
 ]
 
@@ -204,6 +205,17 @@ def _quality(text: str) -> float:
     except ValueError:
         return 0.0
     return quality if 0.0 <= quality <= 1.0 else 0.0
+
+
+def response_header(name: str) -> str:
+    """The Content-Type of a response, which says more for some than the name that was negotiated.
+
+    Example
+    -------
+    >>> response_header("text/csv"), response_header("application/json")
+    ('text/csv; charset=utf-8', 'application/json')
+    """
+    return f"{name}; charset=utf-8" if name == CSV else name
 
 
 def negotiate(accept: Optional[str], default: str = JSON, supported: Sequence[str] = RESPONSE_TYPES) -> str:

@@ -6,7 +6,7 @@ dimension means one row, are read by `sklearn_runtime.rows.decoding`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Callable
 
 from sklearn_runtime.codecs.csv_text import decode_csv, encode_csv
 from sklearn_runtime.codecs.json_text import decode_json, encode_json
@@ -28,6 +28,7 @@ __all__ = [
     "encode_jsonlines",
     "encode_npy",
     "encode_npz",
+    "encoder_of",
 ]
 
 _ENCODERS = {NPY: encode_npy, JSON: encode_json, CSV: encode_csv, JSON_LINES: encode_jsonlines, NPZ: encode_npz}
@@ -84,5 +85,9 @@ def encode(value: Any, content_type: str) -> bytes:
     >>> encode([0, 1], "text/csv")
     b'0\\n1\\n'
     """
-    name = negotiate(content_type)
-    return _ENCODERS[ALIASES.get(name, name)](value)
+    return encoder_of(negotiate(content_type))(value)
+
+
+def encoder_of(name: str) -> Callable[[Any], bytes]:
+    """The function that writes a response of a type that `negotiate` gave."""
+    return _ENCODERS[ALIASES.get(name, name)]

@@ -29,7 +29,7 @@ from sklearn_runtime.errors import InvalidRows, MalformedBody
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["decode_json", "decode_json_rows", "encode_json"]
+__all__ = ["decode_json", "decode_json_rows", "encode_json", "plain_rows"]
 
 Body = Union[bytes, bytearray, memoryview, str]
 
@@ -147,7 +147,7 @@ def decode_json_rows(
     (array([[ 1., nan]]), None)
     """
     if not text:
-        rows = _plain_rows(body, charset)
+        rows = plain_rows(body, charset)
         if rows is not None:
             return rows, None
     source = body_text(body, charset)
@@ -188,7 +188,7 @@ def _plain_array(body: Body, charset: str) -> "Optional[NDArray[Any]]":
     return array if array.dtype.kind in "biuf" and array.ndim <= MAX_DIMENSIONS else None
 
 
-def _plain_rows(body: Body, charset: str) -> "Optional[NDArray[np.float64]]":
+def plain_rows(body: Body, charset: str = "utf-8") -> "Optional[NDArray[np.float64]]":
     """The rows where the body is nothing but numbers in lists, which is most of the time; else None."""
     source = _ascii(body, charset)
     if source is None:

@@ -26,6 +26,7 @@ AUDIT_SHARE = 0.01
 """The part of the time of fast answers that goes into asking scikit-learn too."""
 
 _KINDS = ("linear", "trees", "boosting", "bayes", "clusters", "transformers", "pipeline")
+_FLOAT64 = np.dtype(np.float64)
 _log = logging.getLogger("sklearn_runtime")
 
 
@@ -69,7 +70,7 @@ class FastPath:
         count = len(rows)
         if (
             count > self.rows
-            or rows.dtype != np.float64
+            or rows.dtype != _FLOAT64
             or rows.ndim != 2
             or rows.shape[1] != self._columns
             or not rows.flags.c_contiguous
@@ -108,6 +109,10 @@ class FastPaths:
 
     def __init__(self, paths: Optional[Dict[str, FastPath]] = None) -> None:
         self._paths = paths or {}
+
+    def path(self, method: str) -> Optional[FastPath]:
+        """The fast path of a method, or None."""
+        return self._paths.get(method)
 
     def answer(self, method: str, rows: "NDArray[Any]") -> Any:
         """The answer of a method for rows, or None where scikit-learn is to be asked."""
