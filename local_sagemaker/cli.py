@@ -11,6 +11,7 @@ import typer
 
 from local_sagemaker.app import ACCOUNT_ID, DEFAULT_REGION
 from local_sagemaker.environment import answers, client_environment, export_lines
+from local_sagemaker.hosting.pace import DEFAULT_SPEED
 
 DEFAULT_PORT = 4566
 
@@ -42,7 +43,7 @@ Speed = Annotated[
 
 
 @cli.command()
-def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = 60.0) -> None:  # noqa: B006 - typer only reads it
+def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_SPEED) -> None:  # noqa: B006 - typer only reads it
     """Run the local cloud until SIGTERM or Ctrl-C. Its state is in memory: it starts empty, not bootstrapped."""
     # moto takes two seconds to import, which `env` and `--help` do not need.
     from local_sagemaker.app import create_app

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import operator
-import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from moto.cloudwatch.models import cloudwatch_backends
 
 from local_sagemaker.hosting import pace
 from local_sagemaker.hosting.metric_history import Metric, sorted_dimensions
+from local_sagemaker.hosting.repeating import Repeating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,14 +58,11 @@ class AlarmStates:
     def __init__(self, history: MetricHistory, account_id: str) -> None:
         self._history = history
         self._account_id = account_id
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="alarm states", daemon=True)
-        self._thread.start()
+        self._repeating = Repeating("alarm states", INTERVAL, self.evaluate_all)
 
     def close(self) -> None:
         """End the thread."""
-        self._closed.set()
-        self._thread.join()
+        self._repeating.close()
 
     def evaluate_all(self) -> None:
         """Bring every alarm's state up to date."""
@@ -74,10 +71,6 @@ class AlarmStates:
                 state = evaluate(alarm, self._history, time.monotonic())
                 if state is not None and state != alarm.state_value:
                     alarm.update_state(f"The local cloud found the metric {alarm.metric_name} so.", "{}", state)
-
-    def _run(self) -> None:
-        while not self._closed.wait(INTERVAL):
-            self.evaluate_all()
 
 
 def evaluate(alarm: Any, history: MetricHistory, now: float) -> str | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +20,7 @@ from local_sagemaker.hosting import pace
 from local_sagemaker.hosting.alarm_states import ALARM
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.hosting.metric_history import Metric, sorted_dimensions
+from local_sagemaker.hosting.repeating import Repeating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -72,20 +72,16 @@ class AutoScaling:
         self._account_id = account_id
         self._find_deployment = find_deployment
         self._changed: dict[tuple[EndpointIdentity, str], float] = {}
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="auto scaling", daemon=True)
-        self._thread.start()
+        self._repeating = Repeating("auto scaling", INTERVAL, self._scale_all)
 
     def close(self) -> None:
         """End the thread."""
-        self._closed.set()
-        self._thread.join()
+        self._repeating.close()
 
-    def _run(self) -> None:
-        while not self._closed.wait(INTERVAL):
-            for region, backend in list(applicationautoscaling_backends[self._account_id].items()):
-                for target in backend.describe_scalable_targets("sagemaker", None, DIMENSION):
-                    self._try_to_scale(target, region, list(backend.policies.values()))
+    def _scale_all(self) -> None:
+        for region, backend in list(applicationautoscaling_backends[self._account_id].items()):
+            for target in backend.describe_scalable_targets("sagemaker", None, DIMENSION):
+                self._try_to_scale(target, region, list(backend.policies.values()))
 
     def _try_to_scale(self, target: Any, region: str, policies: Sequence[Any]) -> None:
         try:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from moto.cloudwatch.models import cloudwatch_backends
 
 from local_sagemaker.hosting.metric_history import Metric, MetricHistory, sorted_dimensions
+from local_sagemaker.hosting.repeating import Repeating
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,12 +41,9 @@ class InvocationMetrics:
 
     def __init__(self, history: MetricHistory, interval: float = FLUSH_INTERVAL) -> None:
         self._history = history
-        self._interval = interval
         self._lock = threading.Lock()
         self._values: dict[tuple[str, EndpointIdentity, str, str], list[float]] = {}
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="invocation metrics", daemon=True)
-        self._thread.start()
+        self._repeating = Repeating("invocation metrics", interval, self.flush)
 
     def record(
         self, endpoint: EndpointIdentity, variant: str, *, status: int, model_latency: float, overhead_latency: float
@@ -106,8 +104,8 @@ class InvocationMetrics:
 
     def close(self) -> None:
         """Put what was collected and end the thread."""
-        self._closed.set()
-        self._thread.join()
+        self._repeating.close()
+        self.flush()
 
     def _add(self, namespace: str, endpoint: EndpointIdentity, variant: str, values: Mapping[str, float]) -> None:
         dimensions = sorted_dimensions((item["Name"], item["Value"]) for item in endpoint.dimensions(variant))
@@ -116,8 +114,3 @@ class InvocationMetrics:
         with self._lock:
             for name, value in values.items():
                 self._values.setdefault((namespace, endpoint, variant, name), []).append(value)
-
-    def _run(self) -> None:
-        while not self._closed.wait(self._interval):
-            self.flush()
-        self.flush()

@@ -7,10 +7,10 @@ invocations, and these are its own, without a variant.
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING
 
 from local_sagemaker.hosting import pace
+from local_sagemaker.hosting.repeating import Repeating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -45,19 +45,16 @@ class LoadMetrics:
         self._metrics = metrics
         self._routers = routers
         self._backlog = backlog
-        self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="load metrics", daemon=True)
-        self._thread.start()
+        interval = max(pace.seconds(PERIOD), SHORTEST)
+        self._repeating = Repeating("load metrics", interval, self._sample_all)
 
     def close(self) -> None:
         """End the thread."""
-        self._closed.set()
-        self._thread.join()
+        self._repeating.close()
 
-    def _run(self) -> None:
-        while not self._closed.wait(max(pace.seconds(PERIOD), SHORTEST)):
-            for endpoint, router in self._routers():
-                self._sample(endpoint, router)
+    def _sample_all(self) -> None:
+        for endpoint, router in self._routers():
+            self._sample(endpoint, router)
 
     def _sample(self, endpoint: EndpointIdentity, router: Router) -> None:
         fleet = router.fleet

@@ -37,7 +37,14 @@ class MetricHistory:
     def between(self, metric: Metric, start: float, end: float) -> list[float]:
         """Give the values of a half-open interval of ``time.monotonic()``."""
         with self._lock:
-            return [value for moment, value in self._values.get(metric, ()) if start <= moment < end]
+            values = []
+            # From the latest back: who asks wants the last minutes of a long history.
+            for moment, value in reversed(self._values.get(metric, ())):
+                if moment < start:
+                    break
+                if moment < end:
+                    values.append(value)
+            return values[::-1]
 
 
 def sorted_dimensions(pairs: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

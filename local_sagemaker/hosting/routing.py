@@ -115,10 +115,12 @@ class Router:
 
     def mirrors(self) -> bool:
         """Say whether the next request is to be copied to the shadow variant, by its share of the production's."""
+        if not self._fleet.shadows:
+            return False
         with self._changed:
             shadows, productions = self._fleet.shadows.values(), self._fleet.variants.values()
             total = sum(variant.weight for variant in productions)
-            if not shadows or not total:
+            if not total:
                 return False
             self._shadow_credit += min(sum(variant.weight for variant in shadows) / total, 1.0)
             if self._shadow_credit < 1.0:
