@@ -7,6 +7,7 @@ notifications: https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-c
 from __future__ import annotations
 
 import json
+import logging
 import threading
 import time
 import uuid
@@ -31,15 +32,16 @@ if TYPE_CHECKING:
     from local_sagemaker.hosting.rights import Principal
     from local_sagemaker.hosting.routing import Router
 
-# Bytes, of a request in the call itself and of one in S3.
+# Bytes, of a request in the call itself.
 MAX_INLINE_BYTES = 128_000
-MAX_OBJECT_BYTES = 1024**3
 # Seconds: InvocationTimeoutSeconds and RequestTTLSeconds where a request names none.
 INVOCATION_TIMEOUT = 900
 REQUEST_TTL = 21_600
 # Requests at once where the configuration names no number: SageMaker chooses, and a laptop has few cores.
 CONCURRENT_REQUESTS = 4
 _THREADS = 16
+
+logger = logging.getLogger(__name__)
 
 
 class AsyncRequest(NamedTuple):
@@ -169,6 +171,8 @@ class AsyncInvocations:
             answered = self._predict(request, find_router())
         except InvocationError:
             pass  # as above
+        except Exception:
+            logger.exception("request %s of endpoint %s could not be answered", request.inference_id, endpoint.name)
         finally:
             counts = {"InvocationsProcessed": float(answered), "InvocationFailures": float(not answered)}
             self._metrics.record_load(endpoint, "", {**counts, "TotalProcessingTime": time.time() - request.received})
@@ -256,7 +260,8 @@ class AsyncInvocations:
             message["failureReason"] = reason
         try:
             role.authorize("sns:Publish", topic)
-        except DataPlaneError:
+        except DataPlaneError as error:
+            logger.warning("topic %s was not told: %s", topic, error)
             return
         sns_backends[endpoint.account_id][endpoint.region].publish(json.dumps(message), arn=topic)
 

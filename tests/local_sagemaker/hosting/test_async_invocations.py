@@ -199,3 +199,17 @@ def test_an_empty_configuration_as_moto_keeps_it_for_a_template_without_one_is_n
     endpoint = EndpointIdentity("churn", ACCOUNT, "us-east-1")
     fleet = make_fleet(endpoint, config, lambda _: None, cloud.url)
     assert fleet.async_config is None
+
+
+@pytest.mark.parametrize(
+    ("allowed", "told"),
+    [(False, "was not told: AccessDenied"), (True, "could not be answered")],
+    ids=["a topic that is not for the role", "a topic that is not there"],
+)
+def test_an_answer_is_there_though_nobody_could_be_told_and_the_log_says_so(cloud, caplog, allowed, told):
+    topic = f"arn:aws:sns:us-east-1:{ACCOUNT}:nowhere"
+    statements = [*async_rights(), *([allow("sns:Publish", topic)] if allowed else [])]
+    endpoint = make_endpoint(cloud, statements, NotificationConfig={"SuccessTopic": topic})
+    accepted = invoke(cloud, endpoint)
+    assert eventually(lambda: content(cloud, accepted["OutputLocation"])) == b"one"
+    eventually(lambda: told in caplog.text)
