@@ -1,17 +1,23 @@
-"""The hooks as the AWS image's own server (sagemaker_containers, and the multi-model server) calls them.
+"""The hooks as the AWS image's own servers (sagemaker_containers, and the multi-model server) call them.
 
-That server turns whatever input_fn, predict_fn and output_fn raise into an HTML page with status 500. The one way to
-another status is a Flask response returned by transform_fn, which it passes on as it is: so there, and only there,
-transform_fn stands for the three.
+The single-model server turns whatever input_fn, predict_fn and output_fn raise into an HTML page with status 500. The
+one way to another status is a Flask response returned by transform_fn, which it passes on as it is: so there, and only
+there, transform_fn stands for the three.
+
+The multi-model server (sagemaker_inference) gives the status and the message of an error class of its own, and writes
+the traceback below it: there, what the hooks raise becomes such an error, whose message is the runtime's error body.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import sys
+from http import HTTPStatus
 from typing import Any, Callable, Dict, Tuple
 
+from sklearn_runtime.errors import RequestError, error_body
 from sklearn_runtime.fast import FastPaths
 from sklearn_runtime.hooks import Hooks, input_fn, output_fn
 from sklearn_runtime.prediction import predict
@@ -28,6 +34,11 @@ CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
 def in_stock_server() -> bool:
     """Whether the single-model server of the AWS image imports the hooks."""
     return "sagemaker_containers" in sys.modules and "SAGEMAKER_MULTI_MODEL" not in os.environ
+
+
+def in_multi_model_server() -> bool:
+    """Whether the multi-model server of the AWS image imports the hooks."""
+    return "sagemaker_inference" in sys.modules and "SAGEMAKER_MULTI_MODEL" in os.environ
 
 
 def contract_hooks(hooks: Hooks, settings: Settings) -> Dict[str, Callable[..., Any]]:
@@ -75,7 +86,32 @@ def contract_hooks(hooks: Hooks, settings: Settings) -> Dict[str, Callable[..., 
         exported["input_fn"] = hooks.input_fn if "input_fn" in hooks.defined else settled_input_fn
         exported["predict_fn"] = hooks.predict_fn if "predict_fn" in hooks.defined else settled_predict_fn
         exported["output_fn"] = hooks.output_fn if "output_fn" in hooks.defined else output_fn
+    if in_multi_model_server():
+        return {name: hook if name in _AS_THEY_ARE else _telling(hook) for name, hook in exported.items()}
     return exported
+
+
+# What they raise is the reason why a model cannot be loaded, and no answer to a request.
+_AS_THEY_ARE = ("model_fn", "execution_parameters_fn")
+
+
+def _telling(hook: Callable[..., Any]) -> Callable[..., Any]:
+    """The hook, whose errors the multi-model server passes on with their status."""
+    error_class = importlib.import_module("sagemaker_inference.errors").GenericInferenceToolkitError
+
+    # The server counts the parameters, which inspect.signature finds below the wrapper.
+    @functools.wraps(hook)
+    def told(*arguments: Any) -> Any:
+        try:
+            return hook(*arguments)
+        except RequestError as error:
+            status, body = error.status, error.body()
+            raise error_class(status, body.decode("ascii"), HTTPStatus(status).phrase) from error
+        except Exception as error:
+            body = error_body(type(error).__name__, str(error))
+            raise error_class(500, body.decode("ascii"), HTTPStatus(500).phrase) from error
+
+    return told
 
 
 def _flask_transform_fn(hooks: Hooks, settings: Settings, fast_paths: Callable[[Any], FastPaths]) -> Callable[..., Any]:
