@@ -8,8 +8,10 @@ from constructs_lib.exceptions import ConfigurationError, EntryPointError, Image
 from constructs_lib.image import SklearnImage
 from constructs_lib.model import SklearnModel
 from constructs_lib.model_data import ModelData
+from constructs_lib.multi_model import SklearnMultiModel
 from constructs_lib.rollback_alarms import RollbackAlarms
 from constructs_lib.serverless_variant import ServerlessVariant
+from constructs_lib.smoke_test import SmokeTest
 from constructs_lib.variant import InstanceVariant, ShadowVariant
 
 __all__ = [
@@ -31,4 +33,6 @@ __all__ = [
     "SklearnEndpointConfig",
     "SklearnImage",
     "SklearnModel",
+    "SklearnMultiModel",
+    "SmokeTest",
 ]

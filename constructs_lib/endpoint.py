@@ -17,6 +17,7 @@ from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
 from constructs_lib.guardrails import Guardrails
 from constructs_lib.names import name_problems
+from constructs_lib.smoke_test import SmokeTestRun
 from constructs_lib.variant import InstanceVariant
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from constructs_lib.deployment import Deployment
-    from constructs_lib.model import SklearnModel
+    from constructs_lib.hosted_model import HostedModel
     from constructs_lib.rollback_alarms import RollbackAlarms
+    from constructs_lib.smoke_test import SmokeTest
 
 
 @jsii.implements(sagemaker.IEndpoint)
@@ -40,7 +42,8 @@ class SklearnEndpoint(Resource):
     Parameters
     ----------
     model
-        The model of the only variant, ``AllTraffic``. Either this or `config`.
+        The model of the only variant, ``AllTraffic``: a `SklearnModel` or a `SklearnMultiModel`. Either this or
+        `config`.
     instance_type
         Of that variant; see `InstanceVariant`.
     initial_instance_count
@@ -59,6 +62,8 @@ class SklearnEndpoint(Resource):
         `AllAtOnce`.
     rollback_alarms
         What undoes an update; see `RollbackAlarms` for its defaults. Serverless: none.
+    smoke_test
+        A prediction after each deployment, which undoes it where the answer is wrong; see `SmokeTest`. Default: none.
 
     Raises
     ------
@@ -90,7 +95,7 @@ class SklearnEndpoint(Resource):
         scope: Construct,
         construct_id: str,
         *,
-        model: SklearnModel | None = None,
+        model: HostedModel | None = None,
         instance_type: str = "ml.m5.large",
         initial_instance_count: int = 1,
         config: SklearnEndpointConfig | None = None,
@@ -98,6 +103,7 @@ class SklearnEndpoint(Resource):
         encryption_key: kms.IKey | None = None,
         deployment: Deployment | None = None,
         rollback_alarms: RollbackAlarms | None = None,
+        smoke_test: SmokeTest | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         problems = Problems(self)
@@ -113,7 +119,7 @@ class SklearnEndpoint(Resource):
 
         if config is None:
             variant = InstanceVariant(
-                model=cast("SklearnModel", model),
+                model=cast("HostedModel", model),
                 instance_type=instance_type,
                 initial_instance_count=initial_instance_count,
             )
@@ -122,6 +128,8 @@ class SklearnEndpoint(Resource):
         """The configuration, with its variants and their models."""
         self._guardrails = Guardrails(config, deployment, rollback_alarms)
         problems.add(self._guardrails.problems())
+        if smoke_test is not None:
+            problems.add(smoke_test.problems(config))
         problems.raise_all()
         self._name = endpoint_name or self._derived_name("-serverless" if config.is_serverless else "")
         self.cfn_endpoint = sagemaker.CfnEndpoint(
@@ -135,6 +143,15 @@ class SklearnEndpoint(Resource):
         """The alarms that undo an update; give them actions to be told as well."""
         self.cfn_endpoint.deployment_config = self._guardrails.render()
         self._add_policy()
+        if smoke_test is not None:
+            SmokeTestRun(
+                self,
+                "SmokeTest",
+                settings=smoke_test,
+                config=config,
+                endpoint=self.cfn_endpoint,
+                endpoint_name=self._name,
+            )
         CfnOutput(self, "EndpointName", value=self.cfn_endpoint.attr_endpoint_name, description="SageMaker endpoint")
         if config.async_inference is not None:
             path = config.async_inference.input_path

@@ -152,6 +152,12 @@ class SklearnEndpointConfig(Construct):
                 f"shadow {self.shadow.name!r} stands beside a serverless variant; SageMaker copies requests between "
                 "instances only: use InstanceVariant, or leave the shadow out"
             )
+        for variant in self.all_variants:
+            if variant.model.is_multi_model:
+                yield (
+                    f"variant {variant.name!r} runs many models, of which SageMaker copies no requests; give it a "
+                    "SklearnModel, or leave the shadow out"
+                )
         for variant in self.variants:
             if isinstance(variant, InstanceVariant) and variant.weight == 0:
                 yield (
@@ -165,6 +171,11 @@ class SklearnEndpointConfig(Construct):
                 yield (
                     f"variant {variant.name!r} is serverless, and SageMaker runs asynchronous inference on instances "
                     "only; use InstanceVariant, or leave async_inference out"
+                )
+            if variant.model.is_multi_model:
+                yield (
+                    f"variant {variant.name!r} runs many models, and an asynchronous request cannot name one of them; "
+                    "give it a SklearnModel, or leave async_inference out"
                 )
         if self.shadow is not None:
             yield (

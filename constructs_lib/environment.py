@@ -120,6 +120,7 @@ RESERVED = {
     "GUNICORN_CMD_ARGS": _KEEP_OUT,
     "PIP_NO_BUILD_ISOLATION": _KEEP_OUT,
     "PYTHONPATH": "put your modules into source_dir",
+    "SAGEMAKER_MULTI_MODEL": "use SklearnMultiModel",
     "SAGEMAKER_PROGRAM": "use entry_point",
     "SAGEMAKER_REGION": _KEEP_OUT,
     "SAGEMAKER_SERVING_MODULE": "use server",

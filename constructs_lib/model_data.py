@@ -8,15 +8,14 @@ import re
 import shutil
 import weakref
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from aws_cdk import Annotations, AssetHashType, Aws, Stack, Stage, Token
-from aws_cdk import aws_s3_assets as s3_assets
+from aws_cdk import Annotations, Stack, Token
 
 from constructs_lib import statements
-from constructs_lib.archive import ArchiveFile, build_archive, list_files
+from constructs_lib.archive import ArchiveFile, list_files
+from constructs_lib.bound_model_data import BoundModelData, archive_asset, readable
 from constructs_lib.digest import model_digest
 from constructs_lib.exceptions import ModelDataError
 from constructs_lib.model_files import MODEL_SUFFIXES, content_problems, is_model_file, model_files, unpack
@@ -27,38 +26,6 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_kms as kms
     from constructs import Construct
-
-    from constructs_lib.statements import Statement
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReadableObject:
-    """Something in S3 that the role must read: an id that follows its content, and the statements for it."""
-
-    policy_id: str
-    statements: tuple[Statement, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class BoundModelData:
-    """A model artifact in one stack.
-
-    Attributes
-    ----------
-    archive_uri
-        ``s3://`` address of a model.tar.gz; None for a prefix.
-    prefix_uri
-        ``s3://`` address of uncompressed files, ending in ``/``; None for an archive.
-    code_uri
-        ``s3://`` address of the serving code; None where it lies in the archive, below ``code/``.
-    objects
-        What the role must be able to read.
-    """
-
-    archive_uri: str | None = None
-    prefix_uri: str | None = None
-    code_uri: str | None = None
-    objects: tuple[ReadableObject, ...]
 
 
 class ModelData(ABC):
@@ -203,30 +170,6 @@ class ModelData(ABC):
     def bind(self, scope: Construct, code: Sequence[ArchiveFile]) -> BoundModelData:
         """Bring artifact and serving code to the stack of `scope`; assets become children of `scope`."""
 
-    def _statements(self, *own: Statement) -> tuple[Statement, ...]:
-        if self._encryption_key is None:
-            return own
-        return (*own, statements.decrypt_through_s3(self._encryption_key.key_arn, Aws.REGION, Aws.URL_SUFFIX))
-
-    def _asset(
-        self, scope: Construct, construct_id: str, files: Sequence[ArchiveFile]
-    ) -> tuple[s3_assets.Asset, ReadableObject]:
-        outdir = cast("Stage", Stage.of(scope)).asset_outdir
-        archive, digest = build_archive(files, Path(outdir) / "sklearn-archives")
-        if (size := archive.stat().st_size) > _LARGE_ARCHIVE_BYTES:
-            Annotations.of(scope).add_warning_v2(
-                "constructs_lib:large-archive",
-                f"the archive has {size:,} bytes, and the CDK command line may fail to upload more than "
-                f"{_LARGE_ARCHIVE_BYTES:,}; upload it yourself and use ModelData.from_s3",
-            )
-        asset = s3_assets.Asset(
-            scope, construct_id, path=str(archive), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM
-        )
-        object_arn = f"arn:{Stack.of(scope).partition}:s3:::{asset.s3_bucket_name}/{asset.s3_object_key}"
-        return asset, ReadableObject(
-            policy_id=f"{construct_id}{digest[:8]}", statements=self._statements(statements.read_object(object_arn))
-        )
-
 
 class _LocalModelData(ModelData):
     def __init__(
@@ -261,8 +204,9 @@ class _LocalModelData(ModelData):
         return content_problems(self._description, self._files)
 
     def bind(self, scope: Construct, code: Sequence[ArchiveFile]) -> BoundModelData:
-        asset, readable = self._asset(scope, "ModelData", [*self._files, *(file.below("code") for file in code)])
-        return BoundModelData(archive_uri=asset.s3_object_url, objects=(readable,))
+        files = [*self._files, *(file.below("code") for file in code)]
+        asset, packed = archive_asset(scope, "ModelData", files, self._encryption_key)
+        return BoundModelData(archive_uri=asset.s3_object_url, objects=(packed,))
 
 
 class _S3ModelData(ModelData):
@@ -314,7 +258,7 @@ class _S3ModelData(ModelData):
                 f"rollback; deploy a copy under a key that holds its digest: "
                 f"aws s3 cp {self._uri} {copy}{' --recursive' if self._key.endswith('/') else ''}",
             )
-        asset, readable_code = self._asset(scope, "Code", code)
+        asset, readable_code = archive_asset(scope, "Code", code, self._encryption_key)
         bucket_arn = f"arn:{Stack.of(scope).partition}:s3:::{self._bucket}"
         is_prefix = self._key.endswith("/")
         own = [statements.read_object(f"{bucket_arn}/{self._key}" + ("*" if is_prefix else ""))]
@@ -322,15 +266,12 @@ class _S3ModelData(ModelData):
             own.append(statements.list_prefix(bucket_arn, self._key))
         # A token's text changes from run to run, what it resolves to does not.
         identity = json.dumps([Stack.of(scope).resolve(self._uri), self.revision, self.sha256], sort_keys=True)
-        readable = ReadableObject(
-            policy_id=f"ModelData{hashlib.sha256(identity.encode()).hexdigest()[:8]}",
-            statements=self._statements(*own),
-        )
+        policy_id = f"ModelData{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
         return BoundModelData(
             archive_uri=None if is_prefix else self._uri,
             prefix_uri=self._uri if is_prefix else None,
             code_uri=asset.s3_object_url,
-            objects=(readable, readable_code),
+            objects=(readable(policy_id, own, self._encryption_key), readable_code),
         )
 
 
@@ -338,7 +279,3 @@ def _checked_version(text: str | None) -> str | None:
     if text is not None and not Token.is_unresolved(text) and not is_version(text):
         raise ModelDataError(f"sklearn_version {text!r} is not a version; give one such as '1.9.0'")
     return text
-
-
-# The command line reads a file into one buffer of Node, which ends at 2 GiB (aws-cdk issues 22988 and 24569).
-_LARGE_ARCHIVE_BYTES = 3 << 29

@@ -13,7 +13,7 @@ from constructs_lib.names import name_problems
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.model import SklearnModel
+    from constructs_lib.hosted_model import HostedModel
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +26,7 @@ class ServerlessVariant:
     Parameters
     ----------
     model
-        The model; in no VPC, without network isolation, with a compressed artifact.
+        A `SklearnModel`, in no VPC, without network isolation, with a compressed artifact.
     name
         Part of the contract with clients and alarms.
     memory_size_in_mb
@@ -37,7 +37,7 @@ class ServerlessVariant:
         How many of them are kept warm, 1 to `max_concurrency`, which is paid by the hour; default: none.
     """
 
-    model: SklearnModel
+    model: HostedModel
     name: str = "AllTraffic"
     memory_size_in_mb: int = 2048
     max_concurrency: int = 5

@@ -72,6 +72,15 @@ def describe_alarms(alarm_arns: list[str]) -> Statement:
     return _allow(["cloudwatch:DescribeAlarms"], alarm_arns)
 
 
+def test_endpoint(endpoint_arn: str, stack_arn: str, log_group_arn: str) -> list[Statement]:
+    """Allow to look at one endpoint and to call it, to see whether its stack rolls back, and to write a log."""
+    return [
+        _allow(["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"], [endpoint_arn]),
+        _allow(["cloudformation:DescribeStacks"], [stack_arn]),
+        write_logs(log_group_arn),
+    ]
+
+
 def use_vpc(ec2_arn_prefix: str) -> list[Statement]:
     """Allow to place network interfaces into a VPC. EC2 takes no resource for the descriptions.
 

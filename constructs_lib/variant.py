@@ -14,14 +14,14 @@ from constructs_lib.names import name_problems
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from constructs_lib.model import SklearnModel
+    from constructs_lib.hosted_model import HostedModel
 
 
 @dataclass(frozen=True, kw_only=True)
 class _OnInstances:
     """What every variant on instances has."""
 
-    model: SklearnModel
+    model: HostedModel
     name: str
     instance_type: str = "ml.m5.large"
     initial_instance_count: int = 1
@@ -79,7 +79,7 @@ class InstanceVariant(_OnInstances):
     Parameters
     ----------
     model
-        The model; a model may stand in several variants.
+        A `SklearnModel` or a `SklearnMultiModel`; it may stand in several variants.
     name
         Part of the contract with clients and alarms: keep it when model or instance type change.
     instance_type

@@ -20,6 +20,7 @@ from endpoint_client.exceptions import (
     Throttled,
     UnreadableResponse,
 )
+from endpoint_client.model_store import ModelStore
 from endpoint_client.predictor import Predictor
 from endpoint_client.responses import RawResponse
 
@@ -37,6 +38,7 @@ __all__ = [
     "InvalidRequest",
     "ModelError",
     "ModelNotReady",
+    "ModelStore",
     "PayloadTooLarge",
     "Predictor",
     "RawResponse",

@@ -81,7 +81,7 @@ def _client(service: str, region: str | None, session: boto3.Session | None, con
         raise ConfigurationError(f"cannot make a client for {service}: {error}") from error
 
 
-def connect_storage(client: SageMakerRuntimeClient, session: boto3.Session | None) -> S3Client:
+def connect_storage(client: SageMakerRuntimeClient | SageMakerClient, session: boto3.Session | None) -> S3Client:
     """Make a client for S3 with the region and the credentials of another."""
     import boto3
 

@@ -19,7 +19,7 @@ from endpoint_client.splitting import Part, split_rows
 from sklearn_runtime.content_types import NPY, sniff
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
     import boto3
@@ -62,6 +62,8 @@ class Predictor:
         The model's method that `predict` calls, for example ``"predict_proba"``. Default: the endpoint's setting.
     target_variant : str, optional
         The production variant to call. Default: by the variants' weights.
+    target_model : str, optional
+        The model to call, of an endpoint with many: its key below their prefix, for example ``"paris.tar.gz"``.
     max_payload_bytes : int, default 6,291,456
         Bytes in one request (6 MB for real-time endpoints, 4 MB for serverless ones). Longer inputs are sent in
         several.
@@ -98,6 +100,7 @@ class Predictor:
         accept: str = NPY,
         method: str | None = None,
         target_variant: str | None = None,
+        target_model: str | None = None,
         max_payload_bytes: int = MAX_PAYLOAD_BYTES,
         max_concurrency: int = 1,
         read_timeout: float = READ_TIMEOUT,
@@ -121,6 +124,7 @@ class Predictor:
         self.accept = accept
         self.method = method
         self.target_variant = target_variant
+        self.target_model = target_model
         self.max_payload_bytes = max_payload_bytes
         self.max_concurrency = max_concurrency
         self._session = session
@@ -148,6 +152,7 @@ class Predictor:
         content_type: str | None = None,
         accept: str | None = None,
         target_variant: str | None = None,
+        target_model: str | None = None,
     ) -> NDArray[Any]: ...
 
     @overload
@@ -160,6 +165,7 @@ class Predictor:
         content_type: str | None = None,
         accept: str | None = None,
         target_variant: str | None = None,
+        target_model: str | None = None,
     ) -> RawResponse: ...
 
     def predict(
@@ -171,6 +177,7 @@ class Predictor:
         content_type: str | None = None,
         accept: str | None = None,
         target_variant: str | None = None,
+        target_model: str | None = None,
     ) -> NDArray[Any] | RawResponse:
         """Send `data` to the endpoint and give its results.
 
@@ -184,8 +191,8 @@ class Predictor:
             start).
         raw : bool, default False
             Give what the server said instead of an array, from one request: the input is not cut.
-        method, content_type, accept, target_variant : str, optional
-            Override the predictor's own for this call.
+        method, content_type, accept, target_variant, target_model : str, optional
+            Override the predictor's own for this call. An endpoint with many models takes no method but its own.
 
         Returns
         -------
@@ -223,8 +230,11 @@ class Predictor:
         send = partial(
             self._send,
             accept=accept or self.accept,
-            method=method or self.method,
-            target_variant=target_variant or self.target_variant,
+            options={
+                **_attributes(method or self.method),
+                **_target("TargetVariant", target_variant or self.target_variant),
+                **_target("TargetModel", target_model or self.target_model),
+            },
         )
         if isinstance(data, bytes | bytearray | memoryview):
             body = self._whole(bytes(data))
@@ -343,13 +353,7 @@ class Predictor:
             )
         return body
 
-    def _send(
-        self, part: Part, *, content_type: str, accept: str, method: str | None, target_variant: str | None
-    ) -> RawResponse:
-        options = _attributes(method)
-        if target_variant is not None:
-            options["TargetVariant"] = target_variant
-
+    def _send(self, part: Part, *, content_type: str, accept: str, options: Mapping[str, Any]) -> RawResponse:
         with translated(endpoint_name=self.endpoint_name, region=self.region, first_row=part.start):
             answer = self._client.invoke_endpoint(
                 EndpointName=self.endpoint_name, Body=part.body, ContentType=content_type, Accept=accept, **options
@@ -369,6 +373,10 @@ class Predictor:
 
 def _attributes(method: str | None) -> dict[str, Any]:
     return {} if method is None else {"CustomAttributes": f"method={_checked(method)}"}
+
+
+def _target(name: str, value: str | None) -> dict[str, Any]:
+    return {} if value is None else {name: value}
 
 
 def _checked(method: str) -> str:

@@ -158,9 +158,12 @@ def _model_error(response: Mapping[str, Any], message: str, facts: dict[str, Any
 
 
 def _reason(original: str) -> Mapping[str, Any]:
-    """Give the ``error`` object of our runtime's error body; empty for another server's page."""
+    """Give the ``error`` object of our runtime's error body; empty for another server's page.
+
+    The image's multi-model server writes a traceback below it.
+    """
     try:
-        reason = json.loads(original)["error"]
+        reason = json.JSONDecoder().raw_decode(original)[0]["error"]
     except (ValueError, TypeError, KeyError):
         return {}
     return reason if isinstance(reason, dict) else {}

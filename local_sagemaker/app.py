@@ -22,10 +22,11 @@ def create_app(get_base_url: Callable[[], str]) -> Any:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     from local_sagemaker import moto_mends
-    from local_sagemaker.cloudformation import stack_api
+    from local_sagemaker.cloudformation import custom_resources, stack_api
     from local_sagemaker.hosting import endpoints
 
     moto_mends.apply_all()
     stack_api.install()
+    custom_resources.install(get_base_url)
     endpoints.install(get_base_url)
     return DomainDispatcherApplication(create_backend_app)

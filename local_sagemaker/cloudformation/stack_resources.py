@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation import parsing
 
+from local_sagemaker.cloudformation.custom_resources import FunctionBacked, is_custom, why_not_run
 from local_sagemaker.cloudformation.placeholders import INERT_TYPES, Placeholder
 from local_sagemaker.cloudformation.stack_schemas import schema_of
 
@@ -91,9 +92,9 @@ class ResourceHandlers:
             properties=properties,
             definition=definition,
             model=None,
-            note=_note(resource_type),
+            note=self._note(resource_type, properties),
         )
-        resource_class = _class_of(resource_type)
+        resource_class = self._class_for(resource_type, properties)
         if resource_class is None:
             model = Placeholder(name, resource_type, properties, *self._where)
             if resource.note:
@@ -113,8 +114,8 @@ class ResourceHandlers:
         self, resource: StackResource, definition: Mapping[str, Any], properties: dict[str, Any]
     ) -> StackResource:
         """Change a resource in place: its name stays."""
-        resource_class = _class_of(resource.type)
-        model, note = resource.model, _note(resource.type)
+        resource_class = _class_of(resource)
+        model, note = resource.model, self._note(resource.type, properties)
         if resource_class is None:
             model.properties = properties
         elif _implements(resource_class, "update_from_cloudformation_json"):
@@ -133,7 +134,7 @@ class ResourceHandlers:
 
     def delete(self, resource: StackResource) -> None:
         """Delete a resource; one that is gone already counts as deleted."""
-        resource_class = _class_of(resource.type)
+        resource_class = _class_of(resource)
         if resource_class is None:
             return
         try:
@@ -154,6 +155,19 @@ class ResourceHandlers:
                 "%s cannot be deleted locally: %s of stack %s stays", resource.type, resource.name, self._stack.name
             )
 
+    def _class_for(self, resource_type: str, properties: Mapping[str, Any]) -> Any:
+        """Choose what makes a resource; None where only a placeholder will do."""
+        known = parsing.get_model_map().get(resource_type)
+        if known is None and is_custom(resource_type) and why_not_run(properties, *self._where) is None:
+            return FunctionBacked
+        return known
+
+    def _note(self, resource_type: str, properties: Mapping[str, Any]) -> str | None:
+        if resource_type in INERT_TYPES or self._class_for(resource_type, properties) is not None:
+            return None
+        because = f" ({why_not_run(properties, *self._where)})" if is_custom(resource_type) else ""
+        return f"{resource_type} is not emulated locally{because}: a placeholder stands in for it"
+
     def _name(self, logical_id: str, resource_type: str, properties: Mapping[str, Any]) -> str:
         name_property = parsing.resource_name_property_from_type(resource_type)
         if name_property and name_property in properties:
@@ -166,16 +180,11 @@ class ResourceHandlers:
         return name
 
 
-def _class_of(resource_type: str) -> Any:
-    """moto's class for a type; None where only a placeholder will do."""
-    # Custom resources have none here: moto would run their function in Docker, which the local cloud does without.
-    return parsing.get_model_map().get(resource_type)
-
-
-def _note(resource_type: str) -> str | None:
-    if resource_type in INERT_TYPES or _class_of(resource_type) is not None:
+def _class_of(resource: StackResource) -> Any:
+    """What made a resource; None where a placeholder stands in for it."""
+    if isinstance(resource.model, Placeholder):
         return None
-    return f"{resource_type} is not emulated locally: a placeholder stands in for it"
+    return FunctionBacked if isinstance(resource.model, FunctionBacked) else parsing.get_model_map()[resource.type]
 
 
 def _json(resource: StackResource, properties: dict[str, Any]) -> dict[str, Any]:
@@ -188,7 +197,8 @@ def _json(resource: StackResource, properties: dict[str, Any]) -> dict[str, Any]
 
 
 def _implements(resource_class: Any, method: str) -> bool:
-    return not hasattr(getattr(resource_class, method), "__isabstractmethod__")
+    function = getattr(resource_class, method, None)
+    return function is not None and not hasattr(function, "__isabstractmethod__")
 
 
 def _takes_account_and_region(delete: Any) -> bool:

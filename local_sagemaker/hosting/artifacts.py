@@ -18,7 +18,12 @@ from moto.s3.exceptions import MissingBucket
 from moto.s3.models import s3_backends
 from moto.utilities.utils import get_partition
 
-from local_sagemaker.hosting.data_plane_errors import AccessDeniedError, ModelDataError, UnsupportedModelError
+from local_sagemaker.hosting.data_plane_errors import (
+    AccessDeniedError,
+    MissingModelDataError,
+    ModelDataError,
+    UnsupportedModelError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -168,14 +173,22 @@ class ArtifactStore:
         ------
         AccessDeniedError, ModelDataError, UnsupportedModelError
         """
+        if is_multi_model(container):
+            self._check_prefix(Location.parse(container.get("ModelDataUrl", "")))
+            return
         kind, location = _model_data(container)
         if location is None:
             return
         for key in self._keys(location) if kind.prefix else [location.key]:
             self._find(Location(location.bucket, key))
 
-    def _keys(self, location: Location) -> list[str]:
+    def _check_prefix(self, location: Location) -> None:
+        """Models may come later, so there need be none yet."""
         self._authorize("s3:ListBucket", location, f"arn:{self._partition}:s3:::{location.bucket}", location.key)
+        self._bucket(location)
+
+    def _keys(self, location: Location) -> list[str]:
+        self._check_prefix(location)
         objects = self._bucket(location).keys
         keys = [
             key
@@ -183,7 +196,7 @@ class ArtifactStore:
             if key.startswith(location.key) and not key.endswith("/") and _is_object(objects.get(key))
         ]
         if not keys:
-            raise ModelDataError(f"Could not find model data at {location}: no object has this prefix.")
+            raise MissingModelDataError(f"Could not find model data at {location}: no object has this prefix.")
         return keys
 
     def _save(self, location: Location, target: Path) -> None:
@@ -197,7 +210,7 @@ class ArtifactStore:
         self._authorize("s3:GetObject", location, f"arn:{self._partition}:s3:::{location.bucket}/{location.key}")
         found = self._bucket(location).keys.get(location.key)
         if not _is_object(found):
-            raise ModelDataError(f"Could not find model data at {location}.")
+            raise MissingModelDataError(f"Could not find model data at {location}.")
         key_id = found.kms_key_id
         # The key that AWS manages for S3 may be used through S3 by everyone in the account.
         if found.encryption == "aws:kms" and key_id and not key_id.endswith("alias/aws/s3"):
@@ -208,7 +221,9 @@ class ArtifactStore:
         try:
             return s3_backends[self._account_id][self._partition].get_bucket(location.bucket)
         except MissingBucket:
-            raise ModelDataError(f"Could not find model data at {location}: the bucket does not exist.") from None
+            raise MissingModelDataError(
+                f"Could not find model data at {location}: the bucket does not exist."
+            ) from None
 
     def _authorize_decrypt(self, location: Location, key_id: str) -> None:
         region, account_id = self._region, self._account_id
@@ -228,6 +243,11 @@ class ArtifactStore:
             self._role.authorize(action, resource, context)
         except AccessDeniedError as error:
             raise error.during(f"Could not access model data at {location}.") from None
+
+
+def is_multi_model(container: Mapping[str, Any]) -> bool:
+    """Say whether a container definition is for many models, which lie under a prefix."""
+    return container.get("Mode") == "MultiModel"
 
 
 class _Kind(NamedTuple):

@@ -4,7 +4,8 @@
 
     DataPlaneError
     ├── AccessDeniedError      a role or user lacks a right
-    ├── ModelDataError         the model artifact or the code is missing, or is no readable archive
+    ├── ModelDataError         the model artifact or the code is no readable archive
+    │   └── MissingModelDataError  or is not there
     ├── UnsupportedModelError  AWS takes it, the local cloud does not run it
     ├── ContainerError         a container ended, or never answered /ping
     ├── InvocationTimeoutError a container did not answer an invocation in time
@@ -62,7 +63,11 @@ class AccessDeniedError(DataPlaneError):
 
 
 class ModelDataError(DataPlaneError):
-    """The model artifact or the code is missing, or is no readable archive."""
+    """The model artifact or the code is no readable archive."""
+
+
+class MissingModelDataError(ModelDataError):
+    """The model artifact or the code is not there."""
 
 
 class UnsupportedModelError(DataPlaneError):

@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     Variant = Mapping[str, Any]
 
@@ -18,13 +18,15 @@ MOST_VARIANTS = 10
 MOST_CONCURRENCY = 200
 
 
-def refusals(config: Mapping[str, Any]) -> Iterator[str]:
+def refusals(config: Mapping[str, Any], multi_models: Collection[str] = ()) -> Iterator[str]:
     """Say why an endpoint configuration is refused.
 
     Parameters
     ----------
     config
         The parameters of CreateEndpointConfig, or the properties of AWS::SageMaker::EndpointConfig.
+    multi_models
+        Those of its models that have the mode MultiModel, by name.
 
     Example
     -------
@@ -48,6 +50,14 @@ def refusals(config: Mapping[str, Any]) -> Iterator[str]:
         )
     if shadows and config.get("AsyncInferenceConfig"):
         yield "ShadowProductionVariants cannot be used with AsyncInferenceConfig."
+    for model in sorted({variant["ModelName"] for variant in (*variants, *shadows)}.intersection(multi_models)):
+        kinds = {
+            "ShadowProductionVariants": shadows,
+            "AsyncInferenceConfig": config.get("AsyncInferenceConfig"),
+            "ServerlessConfig": serverless,
+        }
+        for kind in (name for name, given in kinds.items() if given):
+            yield f'Model "{model}" has the mode MultiModel, which cannot be used with {kind}.'
 
 
 def _serverless_refusals(config: Mapping[str, Any], serverless: Sequence[Variant], count: int) -> Iterator[str]:

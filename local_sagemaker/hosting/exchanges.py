@@ -51,6 +51,8 @@ class Call(NamedTuple):
     ----------
     action
         Name of the operation.
+    target_model
+        Of a multi-model endpoint.
     headers
         For the container, as it gets them.
     """
@@ -59,6 +61,7 @@ class Call(NamedTuple):
     access_key_id: str
     action: str
     target_variant: str | None
+    target_model: str | None
     headers: Mapping[str, str]
 
     @staticmethod
@@ -84,6 +87,7 @@ class Call(NamedTuple):
             access_key_id=credential[1],
             action=action,
             target_variant=environ.get("HTTP_X_AMZN_SAGEMAKER_TARGET_VARIANT"),
+            target_model=environ.get("HTTP_X_AMZN_SAGEMAKER_TARGET_MODEL") or None,
             headers={name: environ[key] for key, name in passed_on.items() if environ.get(key)},
         )
 

@@ -6,34 +6,24 @@ has few cores. At most `MOST_INSTANCES` of a variant really run; DescribeEndpoin
 
 from __future__ import annotations
 
-import secrets
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from moto.utilities.utils import get_partition
-
-from local_sagemaker.hosting.artifacts import ArtifactStore, Location
-from local_sagemaker.hosting.container_logs import ContainerLog
-from local_sagemaker.hosting.container_plans import Site, code_location, plan_container
-from local_sagemaker.hosting.containers import Container
-from local_sagemaker.hosting.data_plane_errors import ContainerError, UnsupportedModelError
-from local_sagemaker.hosting.images import authorize_pull
-from local_sagemaker.hosting.instance_metrics import put_instance_metrics
-from local_sagemaker.hosting.interpreters import interpreter_for
-from local_sagemaker.hosting.network_interfaces import authorize_network_interfaces
+from local_sagemaker.hosting.artifacts import is_multi_model
+from local_sagemaker.hosting.data_plane_errors import ContainerError
+from local_sagemaker.hosting.instances import only_container, prepare
 from local_sagemaker.hosting.processes import make_folder, remove_folder
-from local_sagemaker.hosting.rights import ExecutionRole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+    from local_sagemaker.hosting.instances import Instance
+    from local_sagemaker.hosting.rights import ExecutionRole
 
 MOST_INSTANCES = 4
-# Seconds, of ContainerStartupHealthCheckTimeoutInSeconds.
-DEFAULT_STARTUP_TIMEOUT = 480
 
 
 def instances_to_run(wanted: int) -> int:
@@ -61,6 +51,8 @@ class Variant:
         VariantName.
     weight
         Current weight; the endpoint's `Router` reads and changes it under its lock.
+    is_multi_model
+        Whether each request names a model; known once it starts.
     max_concurrency
         Requests that a serverless variant answers at once; None for a variant on instances. Under the same lock.
     containers
@@ -74,7 +66,8 @@ class Variant:
         self.weight = float(description.get("InitialVariantWeight", 1.0))
         serverless: Mapping[str, Any] = description.get("ServerlessConfig") or {}
         self.max_concurrency: int | None = serverless.get("MaxConcurrency")
-        self.containers: list[Container] = []
+        self.is_multi_model = False
+        self.containers: list[Instance] = []
         self.role: ExecutionRole | None = None
         self._endpoint = endpoint
         self._description = description
@@ -82,9 +75,9 @@ class Variant:
         self._base_url = base_url
         self._lock = threading.Lock()
         self._stopped = False
-        self._started: list[Container] = []
+        self._started: list[Instance] = []
         self._folder: Path | None = None
-        self._prepared: Callable[[], Container] | None = None
+        self._prepared: Callable[[], Instance] | None = None
 
     def start(self) -> None:
         """Do all that SageMaker does up to the first successful /ping of every instance.
@@ -94,10 +87,12 @@ class Variant:
         DataPlaneError
             It cannot start; the text is what DescribeEndpoint gives as FailureReason.
         """
-        self._prepared = self._prepare()
+        folder = self._folder = make_folder("local-sagemaker-")
+        self.is_multi_model = is_multi_model(only_container(self._model))
+        self.role, self._prepared = prepare(self._endpoint, self._description, self._model, self._base_url, folder)
         self.containers = self.launch(instances_to_run(int(self._description.get("InitialInstanceCount", 1))))
 
-    def launch(self, count: int) -> list[Container]:
+    def launch(self, count: int) -> list[Instance]:
         """Start more instances and wait until they answer.
 
         Parameters
@@ -114,7 +109,7 @@ class Variant:
             self._started += containers
         with ThreadPoolExecutor(max(len(containers), 1)) as threads:
             try:
-                list(threads.map(Container.start, containers))
+                list(threads.map(lambda container: container.start(), containers))
             except ContainerError as error:
                 raise ContainerError(
                     f"The primary container for production variant {self.name} did not pass the ping health check. "
@@ -122,7 +117,7 @@ class Variant:
                 ) from error
         return containers
 
-    def retire(self, containers: Iterable[Container]) -> None:
+    def retire(self, containers: Iterable[Instance]) -> None:
         """Stop instances that take no traffic any more."""
         for container in containers:
             container.stop()
@@ -135,47 +130,9 @@ class Variant:
             self._stopped = True
             started, self._started = self._started, []
         with ThreadPoolExecutor(max(len(started), 1)) as threads:
-            list(threads.map(Container.stop, started))
+            list(threads.map(lambda container: container.stop(), started))
         if self._folder is not None:
             remove_folder(self._folder)
-
-    def _prepare(self) -> Callable[[], Container]:
-        """Assume the role, check what the image takes, fetch model and code; give what makes an instance."""
-        endpoint, model = self._endpoint, self._model
-        definition = only_container(model)
-        partition = get_partition(endpoint.region)
-        role = self.role = ExecutionRole.assume(
-            model.execution_role_arn, region=endpoint.region, source_arn=endpoint.arn
-        )
-        authorize_pull(role, definition.get("Image", ""), partition)
-        if model.vpc_config:
-            authorize_network_interfaces(role, model.vpc_config, account_id=endpoint.account_id)
-        given: Mapping[str, str] = definition.get("Environment", {})
-        folder = self._folder = make_folder("local-sagemaker-")
-        for name in ("model", "code", "tmp"):
-            (folder / name).mkdir()
-        store = ArtifactStore(role, account_id=endpoint.account_id, region=endpoint.region)
-        store.fetch_model(definition, folder / "model")
-        code = code_location(given)
-        if code is not None:
-            store.fetch_archive(Location.parse(code), folder / "code")
-        put_instance_metrics(role, endpoint, self.name, folder)
-        site = Site(folder, endpoint.region, self._base_url, role.credentials)
-        plan = plan_container(given, site, interpreter_for(definition.get("Image", "")))
-        timeout = self._description.get("ContainerStartupHealthCheckTimeoutInSeconds", DEFAULT_STARTUP_TIMEOUT)
-
-        def make() -> Container:
-            instance = f"i-{secrets.token_hex(9)[:17]}"
-            log = ContainerLog(
-                role,
-                endpoint.log_group,
-                f"{self.name}/{instance}",
-                account_id=endpoint.account_id,
-                region=endpoint.region,
-            )
-            return Container(plan, folder / f"{instance}.sock", folder / "tmp", log, float(timeout))
-
-        return make
 
 
 class Fleet:
@@ -213,6 +170,11 @@ class Fleet:
         if role is None:
             raise AssertionError("a fleet is started before it is asked")
         return role
+
+    @property
+    def is_multi_model(self) -> bool:
+        """Whether each request names a model."""
+        return any(variant.is_multi_model for variant in self.variants.values())
 
     @property
     def is_serverless(self) -> bool:
@@ -267,30 +229,3 @@ def make_fleet(
         variants_of("ShadowProductionVariants"),
         config.get("AsyncInferenceConfig") or None,  # moto gives {} where a template has none
     )
-
-
-def only_container(model: Any) -> Mapping[str, Any]:
-    """Give the container definition of a model.
-
-    Parameters
-    ----------
-    model
-        moto's model.
-
-    Raises
-    ------
-    UnsupportedModelError
-        It is an inference pipeline or a multi-model endpoint.
-    """
-    containers = model.containers or [model.primary_container]
-    if len(containers) > 1:
-        raise UnsupportedModelError(
-            f"the model {model.model_name} is an inference pipeline of {len(containers)} containers, which the local "
-            "cloud does not run: use one container"
-        )
-    definition: Mapping[str, Any] = containers[0]
-    if definition.get("Mode") == "MultiModel":
-        raise UnsupportedModelError(
-            f"the model {model.model_name} has Mode MultiModel, which the local cloud does not run: use SingleModel"
-        )
-    return definition

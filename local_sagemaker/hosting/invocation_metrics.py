@@ -25,7 +25,17 @@ LOCAL_NAMESPACE = "LocalSageMaker"
 # Seconds; AWS aggregates a minute, a person at a laptop wants to see it at once.
 FLUSH_INTERVAL = 1.0
 
-_UNITS = {"ModelLatency": "Microseconds", "OverheadLatency": "Microseconds"}
+_UNITS = dict.fromkeys(
+    (
+        "ModelDownloadingTime",
+        "ModelLatency",
+        "ModelLoadingTime",
+        "ModelLoadingWaitTime",
+        "ModelUnloadingTime",
+        "OverheadLatency",
+    ),
+    "Microseconds",
+)
 
 
 class InvocationMetrics:
@@ -75,9 +85,11 @@ class InvocationMetrics:
         """
         self._add(LOCAL_NAMESPACE, endpoint, variant, {"ShadowDifferences": float(differs)})
 
-    def record_load(self, endpoint: EndpointIdentity, variant: str, values: Mapping[str, float]) -> None:
+    def record_load(
+        self, endpoint: EndpointIdentity, variant: str, values: Mapping[str, float], *, namespace: str = NAMESPACE
+    ) -> None:
         """Note other metrics, by name; those of an asynchronous endpoint belong to no variant, which is empty then."""
-        self._add(NAMESPACE, endpoint, variant, values)
+        self._add(namespace, endpoint, variant, values)
 
     def flush(self) -> None:
         """Put what was collected."""

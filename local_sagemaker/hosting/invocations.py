@@ -17,6 +17,8 @@ from local_sagemaker.hosting.data_plane_errors import AccessDeniedError, DataPla
 from local_sagemaker.hosting.deployments import INVOCATION_TIMEOUT
 from local_sagemaker.hosting.exchanges import Call, Exchange
 from local_sagemaker.hosting.invocation_errors import Answer, InvocationError, model_error
+from local_sagemaker.hosting.loaded_models import ModelNotReadyError
+from local_sagemaker.hosting.multi_model_container import NoSuchModelError
 from local_sagemaker.hosting.response_streams import streamed
 from local_sagemaker.hosting.rights import caller
 from local_sagemaker.hosting.routing import NoSuchVariantError, NoTrafficError, ThrottledError
@@ -113,6 +115,7 @@ class Invocations:
             )
         if router.fleet.is_serverless and len(body) > MAX_SERVERLESS_BODY_BYTES:
             raise _too_long(MAX_SERVERLESS_BODY_BYTES)
+        _check_target_model(call, router)
         exchange = Exchange(call, router, body, self._timeout)
         try:
             response = exchange.run()
@@ -122,6 +125,10 @@ class Invocations:
             ) from None
         except NoTrafficError as error:
             raise _refusal(f"Endpoint {endpoint.name} takes no traffic: {error}.") from None
+        except NoSuchModelError as error:
+            raise _refusal(str(error)) from None
+        except ModelNotReadyError as error:
+            raise InvocationError(429, "ModelNotReadyException", f"{call.target_model}: {error}") from None
         except ThrottledError:
             raise InvocationError(429, "ThrottlingException", "Rate exceeded") from None
         except DataPlaneError as error:
@@ -163,6 +170,15 @@ class Invocations:
             status=status,
             model_latency=exchange.model_latency,
             overhead_latency=max(total - exchange.model_latency, 0.0),
+        )
+
+
+def _check_target_model(call: Call, router: Router) -> None:
+    if router.fleet.is_multi_model and call.target_model is None:
+        raise _refusal(f"Request {uuid.uuid4()} is missing a target model header.")
+    if call.target_model is not None and not router.fleet.is_multi_model:
+        raise _refusal(
+            f"Endpoint {call.endpoint.name} is not a multi-model endpoint and does not support target model header."
         )
 
 

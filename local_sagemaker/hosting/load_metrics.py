@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from local_sagemaker.hosting import pace
+from local_sagemaker.hosting.instance_metrics import NAMESPACE as INSTANCE_NAMESPACE
+from local_sagemaker.hosting.multi_model_container import MultiModelContainer
 from local_sagemaker.hosting.repeating import Repeating
 
 if TYPE_CHECKING:
@@ -60,6 +62,12 @@ class LoadMetrics:
         fleet = router.fleet
         if fleet.async_config is None:
             for variant in fleet.variants.values():
+                for instance in variant.containers:
+                    if isinstance(instance, MultiModelContainer):
+                        for values in instance.client.take_metrics():
+                            self._metrics.record_load(endpoint, variant.name, values)
+                        loaded = {"LoadedModelCount": float(len(instance.client.names))}
+                        self._metrics.record_load(endpoint, variant.name, loaded, namespace=INSTANCE_NAMESPACE)
                 if containers := variant.containers:
                     in_flight = sum(container.in_flight for container in containers) / len(containers)
                     self._metrics.record_load(endpoint, variant.name, {"ConcurrentRequestsPerModel": in_flight})

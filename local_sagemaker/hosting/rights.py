@@ -111,12 +111,12 @@ class Principal:
 
 
 class ExecutionRole(Principal):
-    """The session in which SageMaker acts for a model.
+    """The session in which SageMaker acts for a model, or Lambda for a function.
 
     Attributes
     ----------
     credentials
-        What the container finds in its environment.
+        What the container or the function finds in its environment.
     """
 
     def __init__(self, role: Any, credentials: Credentials, arn: str, region: str) -> None:
@@ -124,39 +124,41 @@ class ExecutionRole(Principal):
         self.credentials = credentials
 
     @classmethod
-    def assume(cls, role_arn: str, *, region: str, source_arn: str) -> ExecutionRole:
-        """Assume a model's execution role as SageMaker.
+    def assume(cls, role_arn: str, *, region: str, source_arn: str, service: str = SERVICE) -> ExecutionRole:
+        """Assume a role as an AWS service does.
 
         Parameters
         ----------
         role_arn
             ARN of the role.
         region
-            Region of the endpoint.
+            Region of the resource.
         source_arn
             ARN of the resource on whose behalf it is assumed, for conditions on ``aws:SourceArn``.
+        service
+            Its principal; default: SageMaker's.
 
         Raises
         ------
         DataPlaneError
-            The role does not exist, or its trust policy does not let SageMaker assume it.
+            The role does not exist, or its trust policy does not let the service assume it.
         """
         partition = get_partition(region)
         account_id = role_arn.split(":")[4] if role_arn.count(":") >= 5 else ""
         refusal = DataPlaneError(
             f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
-            f"'{SERVICE}' to assume the role."
+            f"'{service}' to assume the role."
         )
         try:
             role = iam_backends[account_id][partition].get_role_by_arn(role_arn)
         except NotFoundException:
             raise refusal from None
         context = {"aws:SourceAccount": source_arn.split(":")[4], "aws:SourceArn": source_arn}
-        if not trusts_service(_document(role.assume_role_policy_document), SERVICE, context):
+        if not trusts_service(_document(role.assume_role_policy_document), service, context):
             raise refusal
         session = sts_backends[account_id][partition].assume_role(
             region_name=region,
-            role_session_name="SageMaker",
+            role_session_name="SageMaker" if service == SERVICE else service.split(".", maxsplit=1)[0],
             role_arn=role_arn,
             policy="",
             duration=3600,

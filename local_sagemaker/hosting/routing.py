@@ -16,8 +16,8 @@ from local_sagemaker.hosting.data_plane_errors import DataPlaneError, Unreachabl
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from local_sagemaker.hosting.containers import Container
     from local_sagemaker.hosting.fleet import Fleet, Variant
+    from local_sagemaker.hosting.instances import Instance
 
 
 _TOLERANCE = 1e-9
@@ -39,7 +39,7 @@ class Lease(NamedTuple):
     """A container that counts as busy until the lease ends."""
 
     variant: str
-    container: Container
+    container: Instance
 
 
 class Router:
@@ -188,12 +188,12 @@ class Router:
         with self._changed:
             self._fleet.variants[name].max_concurrency = most
 
-    def add(self, variant: Variant, containers: Sequence[Container]) -> None:
+    def add(self, variant: Variant, containers: Sequence[Instance]) -> None:
         """Let started containers take traffic."""
         with self._changed:
             variant.containers = [*variant.containers, *containers]
 
-    def withdraw(self, variant: Variant, count: int, timeout: float) -> list[Container]:
+    def withdraw(self, variant: Variant, count: int, timeout: float) -> list[Instance]:
         """Take containers out of the traffic and wait until they are idle.
 
         Parameters
@@ -211,7 +211,7 @@ class Router:
             self._wait_until_idle(withdrawn, timeout)
         return withdrawn
 
-    def _wait_until_idle(self, containers: Sequence[Container], timeout: float) -> None:
+    def _wait_until_idle(self, containers: Sequence[Instance], timeout: float) -> None:
         self._changed.wait_for(lambda: not any(container.in_flight for container in containers), timeout)
 
     def _choose_fleet(self) -> Fleet:
@@ -239,6 +239,6 @@ class Router:
         return chosen
 
 
-def _least_busy(containers: Sequence[Container]) -> Container | None:
+def _least_busy(containers: Sequence[Instance]) -> Instance | None:
     ready = [container for container in containers if container.ready.is_set()]
     return min(ready, key=lambda container: container.in_flight, default=None)

@@ -12,9 +12,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from moto.sagemaker.exceptions import ValidationError
-from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend
+from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
+from local_sagemaker.hosting.artifacts import is_multi_model
 from local_sagemaker.hosting.endpoint_config_rules import refusals
 from local_sagemaker.moto_mends.patching import original, patch
 
@@ -39,14 +40,15 @@ def apply() -> None:
     create = original(SageMakerModelBackend, "create_endpoint_config")
 
     def create_from_cloudformation_json(cls: Any, /, name: str, definition: Any, *where: str, **details: Any) -> Any:
-        _check(definition["Properties"])
+        account_id, region_name = where
+        _check(definition["Properties"], sagemaker_backends[account_id][region_name])
         config = from_template(cls, name, definition, *where, **details)
         _keep(config, definition["Properties"])
         return config
 
     def respond(self: Any) -> Any:
         given = {name: self._get_param(name) for name in (*_READ_BY_MOTO, *_KEPT)}
-        _check(given)
+        _check(given, self.sagemaker_backend)
         result = from_request(self)
         config = self.sagemaker_backend.endpoint_configs[self._get_param("EndpointConfigName")]
         _keep(config, given)
@@ -64,8 +66,13 @@ def apply() -> None:
     patch(SageMakerModelBackend, "create_endpoint_config", create_endpoint_config)
 
 
-def _check(given: Mapping[str, Any]) -> None:
-    if problems := list(refusals(given)):
+def _check(given: Mapping[str, Any], backend: SageMakerModelBackend) -> None:
+    multi_models = [
+        name
+        for name, model in backend._models.items()
+        if any(is_multi_model(one) for one in model.containers or [model.primary_container or {}])
+    ]
+    if problems := list(refusals(given, multi_models)):
         raise ValidationError(message=" ".join(problems))
 
 

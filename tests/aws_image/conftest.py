@@ -73,6 +73,12 @@ def stock(assembly) -> ServedModel:
 
 
 @pytest.fixture(scope="session")
+def many_models(assembly) -> ServedModel:
+    """Many models under a prefix, and the code that serves them."""
+    return served_model(assembly / "Many.template.json")
+
+
+@pytest.fixture(scope="session")
 def s3() -> Iterator[str]:
     """The address of an S3."""
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)

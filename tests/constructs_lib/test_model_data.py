@@ -127,7 +127,7 @@ class TestFromDirectory:
             ModelData.from_directory(tmp_path)
 
     def test_an_archive_near_the_limit_of_the_command_line_is_warned_of(self, stack, model_dir, code, monkeypatch):
-        monkeypatch.setattr("constructs_lib.model_data._LARGE_ARCHIVE_BYTES", 100)
+        monkeypatch.setattr("constructs_lib.bound_model_data._LARGE_ARCHIVE_BYTES", 100)
         ModelData.from_directory(model_dir).bind(stack, code)
         cdk.CfnResource(stack, "Topic", type="AWS::SNS::Topic")
         Annotations.from_stack(stack).has_warning("*", Match.string_like_regexp("the archive has .* bytes.*from_s3"))

@@ -30,6 +30,8 @@ from constructs_lib import (
     SklearnEndpointConfig,
     SklearnImage,
     SklearnModel,
+    SklearnMultiModel,
+    SmokeTest,
 )
 
 S3_URI = "s3://bucket/0123456789abcdef0123456789abcdef/model.tar.gz"
@@ -131,6 +133,19 @@ def asynchronous(stack: cdk.Stack, model_dir: Path) -> None:
     scaling.scale_on_backlog("Backlog", requests_per_instance=5)
 
 
+def many_models(stack: cdk.Stack, _: Path) -> None:
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    models = SklearnMultiModel(stack, "Models", prefix="cities/", encryption_key=key, cache_models=False)
+    models.grant_manage_models(iam.Role(stack, "Manager", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")))
+    SklearnEndpoint(stack, "Endpoint", model=models, encryption_key=key)
+
+
+def a_smoke_test(stack: cdk.Stack, model_dir: Path) -> None:
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    test = SmokeTest(rows=[[0.0], [1.0]], expected=[0, 1], method="predict", timeout=cdk.Duration.minutes(1))
+    SklearnEndpoint(stack, "Endpoint", model=model, smoke_test=test)
+
+
 Scenario = Callable[[cdk.Stack, Path], None]
 SCENARIOS = (
     one_endpoint,
@@ -140,6 +155,8 @@ SCENARIOS = (
     a_shadow_and_scaling,
     serverless,
     asynchronous,
+    many_models,
+    a_smoke_test,
 )
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 flags_on_and_off = pytest.mark.parametrize("flags", [True, False], ids=["flags on", "flags off"])

@@ -181,8 +181,6 @@ def test_what_is_not_emulated_is_refused(cloud):
     container = {"Image": "own", "Environment": {}}
     pipeline = cloud.make_model(None, Containers=[container, container], PrimaryContainer={})
     assert "is an inference pipeline of 2 containers" in cloud.failed_endpoint(cloud.make_config(pipeline))
-    multi = cloud.make_model(None, PrimaryContainer={**container, "Mode": "MultiModel"})
-    assert "has Mode MultiModel" in cloud.failed_endpoint(cloud.make_config(multi))
 
 
 def test_one_container_in_a_list_is_a_model_like_any_other(cloud):

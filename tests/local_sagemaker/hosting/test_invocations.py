@@ -63,7 +63,6 @@ def test_only_the_apis_own_headers_reach_the_container(cloud, endpoint):
             Accept="text/csv",
             CustomAttributes="method=predict_proba",
             InferenceId="17",
-            TargetModel="a.tar.gz",
             SessionId="s-1",
             TargetVariant="AllTraffic",
         )
@@ -75,7 +74,6 @@ def test_only_the_apis_own_headers_reach_the_container(cloud, endpoint):
         "accept": "text/csv",
         "x-amzn-sagemaker-custom-attributes": "method=predict_proba",
         "x-amzn-sagemaker-inference-id": "17",
-        "x-amzn-sagemaker-target-model": "a.tar.gz",
         "x-amzn-sagemaker-session-id": "s-1",
     }
 
@@ -264,7 +262,7 @@ def unanswering(hurried: Invocations, cloud: Cloud, endpoint: str) -> Iterator[A
     assert plane is not None
     router = plane.find_router(EndpointIdentity(endpoint, ACCOUNT, REGION))
     assert router is not None
-    (container,) = router.fleet.variants["AllTraffic"].containers
+    container: Any = router.fleet.variants["AllTraffic"].containers[0]
     client = container.client
     yield container
     container.client = client

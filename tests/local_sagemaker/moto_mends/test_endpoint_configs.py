@@ -1,5 +1,7 @@
 """An endpoint configuration keeps what it was given."""
 
+from types import SimpleNamespace
+
 import pytest
 from botocore.exceptions import ClientError
 from moto.sagemaker.models import sagemaker_backends
@@ -53,7 +55,7 @@ def test_a_name_can_be_used_once(mended):
 
 
 def test_the_api_keeps_them_too(client_of):
-    backend()._models["churn"] = object()
+    backend()._models["churn"] = SimpleNamespace(containers=None, primary_container={})
     client = client_of("sagemaker")
     client.create_endpoint_config(
         EndpointConfigName="churn", ProductionVariants=[VARIANT], ShadowProductionVariants=[SHADOW]

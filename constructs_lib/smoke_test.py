@@ -1,0 +1,188 @@
+"""A prediction after every deployment of an endpoint: a wrong answer undoes the deployment."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aws_cdk import Aws, CustomResource, Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3_assets as s3_assets
+from constructs import Construct
+
+from constructs_lib import nag, statements
+from constructs_lib.environment import METHODS
+from constructs_lib.execution_role import add_policies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aws_cdk import aws_sagemaker as sagemaker
+
+    from constructs_lib.endpoint_config import SklearnEndpointConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class SmokeTest:
+    """Asks every production variant for a prediction, each time that the endpoint configuration has changed.
+
+    The deployment fails, and is undone, when a variant gives an error or another answer than expected, or when the
+    endpoint still runs its old configuration. For that, and only then, the stack gets a Lambda function, which may do
+    nothing but look at this endpoint and call it.
+
+    Parameters
+    ----------
+    rows
+        Rows of features: an array or a nested list of numbers and texts, None for a missing value; sent as JSON.
+    expected
+        The answer, one value or list of values a row. Default: any answer will do.
+    tolerance
+        How far a number may be off, relative to its size and absolutely.
+    method
+        The model's method that is called; default: the model's `method`.
+    target_model
+        Of a `SklearnMultiModel`: the key below its prefix; the model must be there before the deployment.
+    timeout
+        How long cold starts and loading models are waited for, 10 to 840 s; default: 120 s.
+
+    Example
+    -------
+    >>> SmokeTest(rows=[[0.1, 3.0], [0.7, 1.0]], expected=[0, 1]).tolerance
+    1e-06
+    """
+
+    rows: Any
+    expected: Any = None
+    tolerance: float = 1e-6
+    method: str | None = None
+    target_model: str | None = None
+    timeout: Duration | None = None
+
+    def problems(self, config: SklearnEndpointConfig) -> Iterator[str]:
+        """Say what would make the test fail, or test nothing."""
+        for name, value in (("rows", self.rows), ("expected", self.expected)):
+            if reason := _why_not_json(value):
+                yield f"smoke_test has {name} that JSON cannot carry ({reason}); give numbers, texts and None"
+                return
+        if not isinstance(rows := _plain(self.rows), list) or not rows:
+            yield f"smoke_test has rows {rows!r}; give at least one row"
+            return
+        if isinstance(expected := _plain(self.expected), list) and len(expected) != _count(rows):
+            yield f"smoke_test has {len(expected)} expected values for {_count(rows)} rows; give one each"
+        size = len(_json(self.rows)) + len(_json(self.expected))
+        if size > _MAX_CHARACTERS:
+            yield f"smoke_test has rows and expected values of {size:,} characters; give {_MAX_CHARACTERS:,} at most"
+        if self.tolerance < 0:
+            yield f"smoke_test has tolerance {self.tolerance}; give 0 or more"
+        if self.method is not None and self.method not in METHODS:
+            yield f"smoke_test has method {self.method!r}; choose one of {', '.join(METHODS)}"
+        if self.timeout is not None and not _MIN_SECONDS <= self.timeout.to_seconds() <= _MAX_SECONDS:
+            yield f"smoke_test has timeout {self.timeout.to_seconds()} s; give {_MIN_SECONDS} to {_MAX_SECONDS} s"
+        yield from self._kind_problems(config)
+
+    def _kind_problems(self, config: SklearnEndpointConfig) -> Iterator[str]:
+        if config.async_inference is not None:
+            yield "smoke_test wants an answer at once, which an asynchronous endpoint does not give; leave it out"
+        many = any(variant.model.is_multi_model for variant in config.variants)
+        if many and self.target_model is None:
+            yield "smoke_test names none of the endpoint's many models; give target_model"
+        if many and self.method is not None:
+            yield f"smoke_test has method {self.method!r}, and many models take theirs from the endpoint; leave it out"
+        if not many and self.target_model is not None:
+            yield f"smoke_test has target_model {self.target_model!r}, and the endpoint has one model; leave it out"
+
+
+class SmokeTestRun(Construct):
+    """The function that runs a `SmokeTest`, and the custom resource that waits for it; `SklearnEndpoint` makes it."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: SmokeTest,
+        config: SklearnEndpointConfig,
+        endpoint: sagemaker.CfnEndpoint,
+        endpoint_name: str,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        timeout = settings.timeout or Duration.seconds(_DEFAULT_SECONDS)
+        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+        code = s3_assets.Asset(self, "Code", path=str(_FUNCTION), exclude=["__init__.py", "__pycache__"])
+        function = lambda_.CfnFunction(
+            self,
+            "Function",
+            description=f"Smoke test of the SageMaker endpoint {endpoint_name}",
+            code=lambda_.CfnFunction.CodeProperty(s3_bucket=code.s3_bucket_name, s3_key=code.s3_object_key),
+            handler="index.handler",
+            runtime=_RUNTIME,
+            role=role.role_arn,
+            memory_size=256,
+            timeout=timeout.to_seconds(),
+        )
+        nag.acknowledge_smoke_test_function(function)
+        stack = Stack.of(self)
+        log_group = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:/aws/lambda/{function.ref}"
+        policies = add_policies(
+            self,
+            roles=[role],
+            statements_by_id={"Test": statements.test_endpoint(endpoint.ref, Aws.STACK_ID, log_group)},
+        )
+        properties: dict[str, Any] = {
+            "EndpointName": endpoint_name,
+            "EndpointConfigName": config.endpoint_config_name,
+            "Variants": json.dumps([variant.name for variant in config.variants]),
+            "Rows": _json(settings.rows),
+            "Tolerance": repr(float(settings.tolerance)),
+        }
+        if settings.expected is not None:
+            properties["Expected"] = _json(settings.expected)
+        if settings.method is not None:
+            properties["CustomAttributes"] = f"method={settings.method}"
+        if settings.target_model is not None:
+            properties["TargetModel"] = settings.target_model
+        resource = CustomResource(
+            self,
+            "Resource",
+            resource_type="Custom::SklearnSmokeTest",
+            service_token=function.attr_arn,
+            service_timeout=timeout.plus(Duration.seconds(_GRACE_SECONDS)),
+            properties=properties,
+        )
+        for needed in (endpoint, *policies):
+            resource.node.add_dependency(needed)
+
+
+def _plain(value: Any) -> Any:
+    """An array as nested lists; anything else as it is."""
+    return value.tolist() if hasattr(value, "tolist") else value
+
+
+def _json(value: Any) -> str:
+    return json.dumps(_plain(value), allow_nan=False)
+
+
+def _why_not_json(value: Any) -> str | None:
+    try:
+        _json(value)
+    except (TypeError, ValueError) as error:
+        return str(error)
+    return None
+
+
+def _count(rows: list[Any]) -> int:
+    """A flat list is one row."""
+    return len(rows) if isinstance(rows[0], list | tuple | dict) else 1
+
+
+_FUNCTION = Path(__file__).parent / "smoke_test_function"
+_RUNTIME = "python3.13"
+_DEFAULT_SECONDS = 120
+_MIN_SECONDS, _MAX_SECONDS = 10, 840
+# From the function's end to CloudFormation's.
+_GRACE_SECONDS = 60
+# Far below the 256 KB of an event that a function is sent; a smoke test is a handful of rows.
+_MAX_CHARACTERS = 20_000

@@ -1,0 +1,123 @@
+"""Lambda handler of a custom resource: asks an endpoint that was just deployed for a prediction.
+
+It runs where only Python and boto3 are. CloudFormation sends it the custom resource's properties, and waits for the
+answer: FAILED undoes the deployment, with the reason as the resource's.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+import urllib.request
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+# Seconds between two tries, and left over for the answer to CloudFormation.
+_PAUSE = 2.0
+_RESERVE = 5.0
+# What passes by itself: a cold start, a model that is being loaded, an endpoint that is busy.
+_PASSING = {"ModelNotReadyException", "ServiceUnavailable", "InternalDependencyException", "ThrottlingException"}
+
+
+class SmokeTestError(Exception):
+    """The endpoint is not what was deployed; the text is the reason."""
+
+
+def handler(event: dict[str, Any], context: Any) -> None:
+    """Test the endpoint unless the resource is deleted, or the stack is on its way back already."""
+    try:
+        if event["RequestType"] != "Delete" and not _is_rolling_back(event["StackId"]):
+            deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _RESERVE
+            _test(event["ResourceProperties"], deadline)
+        _respond(event, context, "SUCCESS", "")
+    except SmokeTestError as error:
+        _respond(event, context, "FAILED", str(error))
+    except Exception as error:  # noqa: BLE001 - CloudFormation waits for an answer whatever happens
+        _respond(event, context, "FAILED", f"the smoke test could not run: {type(error).__name__}: {error}")
+
+
+def differences(answer: Any, expected: Any, tolerance: float, where: str = "") -> list[str]:
+    """Give where an answer is not what is expected; numbers may differ by the tolerance, relative or absolute."""
+    if isinstance(expected, list) and isinstance(answer, list):
+        if len(answer) != len(expected):
+            return [f"{where}has {len(answer)} values where {len(expected)} are expected"]
+        found = []
+        for position, (one, other) in enumerate(zip(answer, expected, strict=True)):
+            found += differences(one, other, tolerance, f"{where.strip()}[{position}] ")
+        return found
+    if _is_number(expected) and _is_number(answer):
+        if math.isclose(answer, expected, rel_tol=tolerance, abs_tol=tolerance):
+            return []
+    elif answer == expected:
+        return []
+    return [f"{where}is {json.dumps(answer)} where {json.dumps(expected)} is expected"]
+
+
+def _test(properties: dict[str, str], deadline: float) -> None:
+    name, config = properties["EndpointName"], properties["EndpointConfigName"]
+    running = boto3.client("sagemaker").describe_endpoint(EndpointName=name)
+    if running["EndpointConfigName"] != config:
+        reason = running.get("FailureReason", "SageMaker gives no reason")
+        raise SmokeTestError(
+            f"endpoint {name} still runs configuration {running['EndpointConfigName']} and not {config}: {reason}"
+        )
+    for variant in json.loads(properties["Variants"]):
+        answer = _invoke(properties, variant, deadline)
+        if "Expected" not in properties:
+            continue
+        found = differences(answer, json.loads(properties["Expected"]), float(properties["Tolerance"]))
+        if found:
+            raise SmokeTestError(f"variant {variant}: the answer {'; '.join(found[:3])}")
+
+
+def _invoke(properties: dict[str, str], variant: str, deadline: float) -> Any:
+    runtime = boto3.client("sagemaker-runtime")
+    request: dict[str, Any] = {
+        "EndpointName": properties["EndpointName"],
+        "TargetVariant": variant,
+        "ContentType": "application/json",
+        "Accept": "application/json",
+        "Body": properties["Rows"].encode("utf-8"),
+    }
+    for option in ("CustomAttributes", "TargetModel"):
+        if option in properties:
+            request[option] = properties[option]
+    while True:
+        try:
+            return json.loads(runtime.invoke_endpoint(**request)["Body"].read().decode("utf-8"))
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _PASSING or time.monotonic() + _PAUSE > deadline:
+                message = error.response.get("OriginalMessage") or error.response["Error"]["Message"]
+                raise SmokeTestError(f"variant {variant}: {message}") from error
+        except ValueError as error:
+            raise SmokeTestError(f"variant {variant}: the answer is not JSON: {error}") from error
+        time.sleep(_PAUSE)
+
+
+def _is_rolling_back(stack_id: str) -> bool:
+    [stack] = boto3.client("cloudformation").describe_stacks(StackName=stack_id)["Stacks"]
+    return "ROLLBACK" in stack["StackStatus"]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _respond(event: dict[str, Any], context: Any, status: str, reason: str) -> None:
+    # CloudFormation takes 4 KB.
+    answer = {
+        "Status": status,
+        "Reason": reason[:1000] or "see the log stream " + context.log_stream_name,
+        "PhysicalResourceId": event["ResourceProperties"]["EndpointName"] + "-smoke-test",
+        "StackId": event["StackId"],
+        "RequestId": event["RequestId"],
+        "LogicalResourceId": event["LogicalResourceId"],
+    }
+    print(json.dumps({"status": status, "reason": reason}))
+    body = json.dumps(answer).encode("utf-8")
+    # CloudFormation's own address, which takes no content type.
+    request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310
+    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310

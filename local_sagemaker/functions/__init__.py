@@ -1,0 +1,1 @@
+"""Lambda functions in Python, run for real, where CloudFormation calls them."""
