@@ -177,3 +177,5 @@ class BoundAsyncInference:
 # Limit of CreateEndpointConfig's AsyncInferenceConfig.
 _MAX_CONCURRENT = 1000
 _KEPT_DAYS = 30
+PREFIX_REASON = "Each request and each answer is an object of its own, below the prefixes that are for them."
+"""Why the execution role has wildcards in the keys of the bucket."""

@@ -23,10 +23,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadableObject:
-    """Something in S3 that the role must read: an id that follows its content, and the statements for it."""
+    """Something in S3 that the role must read.
+
+    Attributes
+    ----------
+    policy_id
+        Follows its content.
+    statements
+        What the role needs for it.
+    prefix_reason
+        Why its keys are not known, where they never are; see `add_policies`.
+    """
 
     policy_id: str
     statements: tuple[Statement, ...]
+    prefix_reason: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,12 +65,14 @@ class BoundModelData:
     objects: tuple[ReadableObject, ...]
 
 
-def readable(policy_id: str, own: Sequence[Statement], encryption_key: kms.IKey | None) -> ReadableObject:
+def readable(
+    policy_id: str, own: Sequence[Statement], encryption_key: kms.IKey | None, prefix_reason: str | None = None
+) -> ReadableObject:
     """Return something that the role must read, which may be encrypted with a KMS key."""
     needed = tuple(own)
     if encryption_key is not None:
         needed += (statements.decrypt_through_s3(encryption_key.key_arn, Aws.REGION, Aws.URL_SUFFIX),)
-    return ReadableObject(policy_id=policy_id, statements=needed)
+    return ReadableObject(policy_id=policy_id, statements=needed, prefix_reason=prefix_reason)
 
 
 def archive_asset(

@@ -11,6 +11,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.interfaces import aws_sagemaker as interfaces
 
 from constructs_lib import statements
+from constructs_lib.async_inference import PREFIX_REASON
 from constructs_lib.endpoint_config import SklearnEndpointConfig
 from constructs_lib.endpoint_variant import EndpointVariant
 from constructs_lib.exceptions import ConfigurationError, Problems
@@ -260,7 +261,9 @@ class SklearnEndpoint(Resource):
         if self.rollback_alarms:
             alarm_arns = [alarm.alarm_arn for alarm in self.rollback_alarms]
             needed["Alarms"] = [statements.describe_alarms(alarm_arns)]
-        for policy in add_policies(self, roles=list(roles.values()), statements_by_id=needed):
+        for policy in add_policies(
+            self, roles=list(roles.values()), statements_by_id=needed, prefix_reasons={"Async": PREFIX_REASON}
+        ):
             # Otherwise the first containers start before they may write their logs.
             self.cfn_endpoint.node.add_dependency(policy)
 

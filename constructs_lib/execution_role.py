@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 
 def add_policies(
-    scope: Construct, *, roles: Sequence[iam.IRole], statements_by_id: Mapping[str, Sequence[Statement]]
+    scope: Construct,
+    *,
+    roles: Sequence[iam.IRole],
+    statements_by_id: Mapping[str, Sequence[Statement]],
+    prefix_reasons: Mapping[str, str] | None = None,
 ) -> list[iam.CfnPolicy]:
     """Give the statements to the roles that this app makes; print them for imported roles, which stay as they are.
 
@@ -33,6 +37,8 @@ def add_policies(
         The construct that needs the rights; the policies become its children.
     statements_by_id
         Construct id of each policy, and what it allows.
+    prefix_reasons
+        Why the S3 keys of a policy are not known, for those of which they never are.
 
     Returns
     -------
@@ -49,11 +55,19 @@ def add_policies(
         )
     if not owned:
         return []
-    return [_policy(scope, policy_id, owned, statements) for policy_id, statements in statements_by_id.items()]
+    reasons = prefix_reasons or {}
+    return [
+        _policy(scope, policy_id, owned, statements, reasons.get(policy_id))
+        for policy_id, statements in statements_by_id.items()
+    ]
 
 
 def _policy(
-    scope: Construct, policy_id: str, roles: Sequence[iam.Role], statements: Sequence[Statement]
+    scope: Construct,
+    policy_id: str,
+    roles: Sequence[iam.Role],
+    statements: Sequence[Statement],
+    prefix_reason: str | None,
 ) -> iam.CfnPolicy:
     policy = iam.CfnPolicy(
         scope,
@@ -62,5 +76,5 @@ def _policy(
         policy_document={"Version": "2012-10-17", "Statement": list(statements)},
         roles=[role.role_name for role in roles],
     )
-    nag.acknowledge_policy(policy, statements)
+    nag.acknowledge_policy(policy, statements, prefix_reason)
     return policy

@@ -144,7 +144,10 @@ class HostedModel(Construct):
             enable_network_isolation=hosting.network_isolation or None,
             vpc_config=None if hosting.network is None else hosting.network.config,
         )
-        for policy in add_policies(self, roles=[self.role], statements_by_id=self._statements_by_id()):
+        prefix_reasons = {item.policy_id: item.prefix_reason for item in hosting.data.objects if item.prefix_reason}
+        for policy in add_policies(
+            self, roles=[self.role], statements_by_id=self._statements_by_id(), prefix_reasons=prefix_reasons
+        ):
             # Otherwise SageMaker may look at the artifact before the role can: "Could not access model data".
             self.cfn_model.node.add_dependency(policy)
 

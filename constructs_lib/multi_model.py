@@ -186,7 +186,7 @@ security_groups
         return BoundModelData(
             models_uri=self.models_uri,
             code_uri=asset.s3_object_url,
-            objects=(readable(policy_id, own, self._key), readable_code),
+            objects=(readable(policy_id, own, self._key, _PREFIX_REASON), readable_code),
         )
 
 
@@ -195,3 +195,6 @@ def _own_problems(prefix: str, image: SklearnImage) -> Iterator[str]:
         yield f"prefix is {prefix!r}; give a key that ends in '/' and does not begin with one"
     if image.stock_server_only:
         yield f"{image.description} has no multi-model server; choose a newer version"
+
+
+_PREFIX_REASON = "Models are added without a deployment: which keys they have is not known when there is one."

@@ -14,15 +14,19 @@ if TYPE_CHECKING:
     from constructs_lib.statements import Statement
 
 
-def acknowledge_policy(policy: IConstruct, policy_statements: Sequence[Statement]) -> None:
+def acknowledge_policy(
+    policy: IConstruct, policy_statements: Sequence[Statement], prefix_reason: str | None = None
+) -> None:
     """Acknowledge that a policy is inline, and the wildcards of those actions that cannot do without.
 
-    Other wildcards (a prefix in S3, a VPC) are the user's choice, so they are the user's to acknowledge.
+    Other wildcards (model data below a prefix in S3, a VPC) are the user's choice, so they are the user's to
+    acknowledge; but where `prefix_reason` says why S3 keys are not known, they are acknowledged with it.
     """
     _acknowledge(policy, (f"{pack}-IAMNoInlinePolicy" for pack in _PACKS), _INLINE_REASON)
     for statement in policy_statements:
-        for action, reason in _WILDCARD_REASONS.items():
-            if action in statement["Action"]:
+        for action in statement["Action"]:
+            reason = _WILDCARD_REASONS.get(action) or (prefix_reason if action in _ON_KEYS else None)
+            if reason is not None:
                 flat = (_flatten(Stack.of(policy).resolve(resource)) for resource in statement["Resource"])
                 rules = (f"AwsSolutions-IAM5[Resource::{resource}]" for resource in flat if "*" in resource)
                 _acknowledge(policy, rules, reason)
@@ -69,7 +73,7 @@ def _flatten(value: Any) -> str:
     function, argument = next(iter(value.items()))
     if function == "Fn::Join":
         return str(argument[0]).join(_flatten(item) for item in argument[1])
-    return f"<{argument}>"
+    return f"<{'.'.join(argument) if isinstance(argument, list) else argument}>"
 
 
 _PACKS = ("HIPAA.Security", "NIST.800.53.R4", "NIST.800.53.R5", "PCI.DSS.321")
@@ -82,6 +86,7 @@ _INLINE_REASON = (
     "The policy follows the digest of what it gives access to, so that an update holds the old and the new one side "
     "by side; a role takes 10 managed policies only."
 )
+_ON_KEYS = ("s3:GetObject", "s3:PutObject")
 _WILDCARD_REASONS = {
     "ecr:GetAuthorizationToken": "ecr:GetAuthorizationToken takes no resource.",
     "cloudwatch:PutMetricData": "cloudwatch:PutMetricData takes no resource; its namespace is the limit.",

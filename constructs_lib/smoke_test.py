@@ -179,7 +179,7 @@ def _count(rows: list[Any]) -> int:
 
 
 _FUNCTION = Path(__file__).parent / "smoke_test_function"
-_RUNTIME = "python3.13"
+_RUNTIME = "python3.14"
 _DEFAULT_SECONDS = 120
 _MIN_SECONDS, _MAX_SECONDS = 10, 840
 # From the function's end to CloudFormation's.

@@ -23,6 +23,7 @@ from local_sagemaker.moto_mends import (
     scaling,
     stack_output_function,
     stack_parameters,
+    topic_policies,
 )
 
 __all__ = ["MENDS", "apply_all"]
@@ -48,6 +49,7 @@ MENDS = (
     scaling,
     stack_output_function,
     stack_parameters,
+    topic_policies,
 )
 
 

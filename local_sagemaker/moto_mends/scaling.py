@@ -1,15 +1,17 @@
 """Scalable targets and scaling policies of Application Auto Scaling come with a stack.
 
-moto 5.2.5 has both (moto/applicationautoscaling/models.py), but no CloudFormation resources for them.
+moto 5.2.5 has both (moto/applicationautoscaling/models.py), but no CloudFormation resources for them, and of
+SageMaker's dimensions it knows the instance count alone.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from moto.applicationautoscaling import models
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 
-from local_sagemaker.moto_mends.patching import EmulatedResource, register
+from local_sagemaker.moto_mends.patching import EmulatedResource, original, patch, register
 
 _KINDS = {
     "StepScaling": "StepScalingPolicyConfiguration",
@@ -84,7 +86,18 @@ def _target(properties: dict[str, Any]) -> list[str]:
     return [properties[key] for key in ("ResourceId", "ScalableDimension", "ServiceNamespace")]
 
 
+_OTHER_DIMENSIONS = ("sagemaker:variant:DesiredProvisionedConcurrency",)
+
+
 def apply() -> None:
     """Apply the mend; calling it again changes nothing."""
+    check = original(models, "_target_params_are_valid")
+
+    def _target_params_are_valid(namespace: str, r_id: str, dimension: str) -> bool:
+        if namespace == "sagemaker" and dimension in _OTHER_DIMENSIONS and r_id.startswith("endpoint/"):
+            return True
+        return bool(check(namespace, r_id, dimension))
+
+    patch(models, "_target_params_are_valid", _target_params_are_valid)
     register(ScalableTarget)
     register(ScalingPolicy)

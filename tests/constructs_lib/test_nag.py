@@ -10,7 +10,16 @@ import pytest
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 
-from constructs_lib import ModelData, ServerlessVariant, SklearnEndpoint, SklearnEndpointConfig, SklearnModel
+from constructs_lib import (
+    InstanceVariant,
+    ModelData,
+    ServerlessVariant,
+    SklearnEndpoint,
+    SklearnEndpointConfig,
+    SklearnModel,
+    SklearnMultiModel,
+    SmokeTest,
+)
 
 PACKS = (
     cdk_nag.AwsSolutionsChecks,
@@ -103,6 +112,32 @@ def test_a_serverless_variant_has_no_volume_to_encrypt(stack, model_dir):
     SklearnEndpoint(stack, "Endpoint", config=config)
     assert set(acknowledged(stack)) >= NO_KEY
     assert findings(stack) == {}
+
+
+def test_a_smoke_tests_function_does_without_what_only_a_busy_one_needs(stack, model_dir):
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    SklearnEndpoint(stack, "Endpoint", model=model, encryption_key=key, smoke_test=SmokeTest(rows=[[0.0]]))
+    assert {rule.partition("-")[2] for rule, ids in acknowledged(stack).items() if "Function" in ids} == {
+        "LambdaConcurrency",
+        "LambdaDLQ",
+        "LambdaInsideVPC",
+    }
+    assert findings(stack) == {}
+
+
+def test_keys_that_nobody_knows_at_synthesis_are_acknowledged_and_the_bucket_is_the_users(stack):
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    models = SklearnMultiModel(stack, "Models", encryption_key=key)
+    config = SklearnEndpointConfig(stack, "Config", variants=[InstanceVariant(model=models)], encryption_key=key)
+    SklearnEndpoint(stack, "Endpoint", config=config)
+    assert any(rule.endswith(".Arn>/models/*]") for rule in acknowledged(stack))
+    assert {rule.partition("-")[2] for rule in findings(stack)} == {
+        "S1",
+        "S3BucketDefaultLockEnabled",
+        "S3BucketLoggingEnabled",
+        "S3BucketReplicationEnabled",
+    }
 
 
 def test_a_key_that_was_left_out_is_found(stack, model_dir):

@@ -1,6 +1,7 @@
 """Scalable targets and scaling policies come with a stack."""
 
 import pytest
+from moto.applicationautoscaling.exceptions import AWSValidationException
 from moto.applicationautoscaling.models import applicationautoscaling_backends
 
 from local_sagemaker.app import ACCOUNT_ID
@@ -31,6 +32,17 @@ def resources(highest, target):
             "DependsOn": "Target",
         },
     }
+
+
+def test_warm_slots_of_a_serverless_variant_are_a_target_too(stacks, mended):
+    target = resources(2, TARGET_KEYS)["Target"]
+    target["Properties"]["ScalableDimension"] = "sagemaker:variant:DesiredProvisionedConcurrency"
+    stack = stacks.deploy("scaling", {"Target": target})
+    backend = applicationautoscaling_backends[ACCOUNT_ID]["us-east-1"]
+    assert stack.status == "CREATE_COMPLETE"
+    assert (RESOURCE_ID in backend.targets.get("sagemaker:variant:DesiredProvisionedConcurrency", {})) is mended
+    with pytest.raises(AWSValidationException):
+        backend.register_scalable_target("sagemaker", RESOURCE_ID, "sagemaker:variant:Nothing", 1, 2, "", "")
 
 
 @pytest.mark.parametrize("target", [{"ScalingTargetId": {"Ref": "Target"}}, TARGET_KEYS])
