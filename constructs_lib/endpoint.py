@@ -18,7 +18,6 @@ from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
 from constructs_lib.guardrails import Guardrails
 from constructs_lib.names import name_problems
-from constructs_lib.smoke_test import SmokeTestRun
 from constructs_lib.variant import InstanceVariant
 
 if TYPE_CHECKING:
@@ -145,6 +144,9 @@ class SklearnEndpoint(Resource):
         self.cfn_endpoint.deployment_config = self._guardrails.render()
         self._add_policy()
         if smoke_test is not None:
+            # What it needs of the CDK takes long to import, and most endpoints do without.
+            from constructs_lib.smoke_test_run import SmokeTestRun
+
             SmokeTestRun(
                 self,
                 "SmokeTest",

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_sagemaker as sagemaker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aws_cdk import aws_ec2 as ec2
     from constructs import Construct
 
 
@@ -31,6 +31,9 @@ class ModelNetwork:
         subnets: ec2.SubnetSelection | None,
         security_groups: Sequence[ec2.ISecurityGroup] | None,
     ) -> None:
+        # It takes long to import, and who gives a VPC has imported it.
+        from aws_cdk import aws_ec2 as ec2
+
         groups = list(security_groups or [ec2.SecurityGroup(scope, "SecurityGroup", vpc=vpc)])
         selection = subnets or ec2.SubnetSelection()
         chosen = vpc.select_subnets(

@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aws_cdk import Aws, CustomResource, Duration, Stack
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_s3_assets as s3_assets
-from constructs import Construct
-
-from constructs_lib import nag, statements
 from constructs_lib.environment import METHODS
-from constructs_lib.execution_role import add_policies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from aws_cdk import aws_sagemaker as sagemaker
+    from aws_cdk import Duration
 
     from constructs_lib.endpoint_config import SklearnEndpointConfig
 
@@ -83,6 +74,17 @@ class SmokeTest:
             yield f"smoke_test has timeout {self.timeout.to_seconds()} s; give {_MIN_SECONDS} to {_MAX_SECONDS} s"
         yield from self._kind_problems(config)
 
+    def properties(self) -> dict[str, str]:
+        """Return what the function is told of the test, as texts: CloudFormation knows no other scalars."""
+        told = {"Rows": _json(self.rows), "Tolerance": repr(float(self.tolerance))}
+        if self.expected is not None:
+            told["Expected"] = _json(self.expected)
+        if self.method is not None:
+            told["CustomAttributes"] = f"method={self.method}"
+        if self.target_model is not None:
+            told["TargetModel"] = self.target_model
+        return told
+
     def _kind_problems(self, config: SklearnEndpointConfig) -> Iterator[str]:
         if config.async_inference is not None:
             yield "smoke_test wants an answer at once, which an asynchronous endpoint does not give; leave it out"
@@ -93,67 +95,6 @@ class SmokeTest:
             yield f"smoke_test has method {self.method!r}, and many models take theirs from the endpoint; leave it out"
         if not many and self.target_model is not None:
             yield f"smoke_test has target_model {self.target_model!r}, and the endpoint has one model; leave it out"
-
-
-class SmokeTestRun(Construct):
-    """The function that runs a `SmokeTest`, and the custom resource that waits for it; `SklearnEndpoint` makes it."""
-
-    def __init__(
-        self,
-        scope: Construct,
-        construct_id: str,
-        *,
-        settings: SmokeTest,
-        config: SklearnEndpointConfig,
-        endpoint: sagemaker.CfnEndpoint,
-        endpoint_name: str,
-    ) -> None:
-        super().__init__(scope, construct_id)
-        timeout = settings.timeout or Duration.seconds(_DEFAULT_SECONDS)
-        role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-        code = s3_assets.Asset(self, "Code", path=str(_FUNCTION), exclude=["__init__.py", "__pycache__"])
-        function = lambda_.CfnFunction(
-            self,
-            "Function",
-            description=f"Smoke test of the SageMaker endpoint {endpoint_name}",
-            code=lambda_.CfnFunction.CodeProperty(s3_bucket=code.s3_bucket_name, s3_key=code.s3_object_key),
-            handler="index.handler",
-            runtime=_RUNTIME,
-            role=role.role_arn,
-            memory_size=256,
-            timeout=timeout.to_seconds(),
-        )
-        nag.acknowledge_smoke_test_function(function)
-        stack = Stack.of(self)
-        log_group = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:/aws/lambda/{function.ref}"
-        policies = add_policies(
-            self,
-            roles=[role],
-            statements_by_id={"Test": statements.test_endpoint(endpoint.ref, Aws.STACK_ID, log_group)},
-        )
-        properties: dict[str, Any] = {
-            "EndpointName": endpoint_name,
-            "EndpointConfigName": config.endpoint_config_name,
-            "Variants": json.dumps([variant.name for variant in config.variants]),
-            "Rows": _json(settings.rows),
-            "Tolerance": repr(float(settings.tolerance)),
-        }
-        if settings.expected is not None:
-            properties["Expected"] = _json(settings.expected)
-        if settings.method is not None:
-            properties["CustomAttributes"] = f"method={settings.method}"
-        if settings.target_model is not None:
-            properties["TargetModel"] = settings.target_model
-        resource = CustomResource(
-            self,
-            "Resource",
-            resource_type="Custom::SklearnSmokeTest",
-            service_token=function.attr_arn,
-            service_timeout=timeout.plus(Duration.seconds(_GRACE_SECONDS)),
-            properties=properties,
-        )
-        for needed in (endpoint, *policies):
-            resource.node.add_dependency(needed)
 
 
 def _plain(value: Any) -> Any:
@@ -178,11 +119,6 @@ def _count(rows: list[Any]) -> int:
     return len(rows) if isinstance(rows[0], list | tuple | dict) else 1
 
 
-_FUNCTION = Path(__file__).parent / "smoke_test_function"
-_RUNTIME = "python3.14"
-_DEFAULT_SECONDS = 120
 _MIN_SECONDS, _MAX_SECONDS = 10, 840
-# From the function's end to CloudFormation's.
-_GRACE_SECONDS = 60
 # Far below the 256 KB of an event that a function is sent; a smoke test is a handful of rows.
 _MAX_CHARACTERS = 20_000
