@@ -11,7 +11,7 @@ import typer
 
 from local_sagemaker.app import ACCOUNT_ID, DEFAULT_REGION
 from local_sagemaker.environment import answers, client_environment, export_lines
-from local_sagemaker.hosting.pace import DEFAULT_SPEED
+from local_sagemaker.pace import DEFAULT_SPEED
 
 DEFAULT_PORT = 4566
 
@@ -46,8 +46,10 @@ Speed = Annotated[
 def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_SPEED) -> None:  # noqa: B006 - typer only reads it
     """Run the local cloud until SIGTERM or Ctrl-C. Its state is in memory: it starts empty, not bootstrapped."""
     # moto takes two seconds to import, which `env` and `--help` do not need.
+    from local_sagemaker import pace
     from local_sagemaker.app import create_app
-    from local_sagemaker.hosting import endpoints, interpreters, pace
+    from local_sagemaker.containers import interpreters
+    from local_sagemaker.hosting import endpoints
     from local_sagemaker.server import LocalServer, PortUnavailableError
 
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from moto.awslambda.models import lambda_backends
 
+from local_sagemaker.access.rights import ExecutionRole
+from local_sagemaker.containers.container_logs import ContainerLog
+from local_sagemaker.containers.processes import ChildProcess, make_folder, remove_folder
 from local_sagemaker.functions import bootstrap
-from local_sagemaker.hosting.container_logs import ContainerLog
-from local_sagemaker.hosting.processes import ChildProcess, make_folder, remove_folder
-from local_sagemaker.hosting.rights import ExecutionRole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

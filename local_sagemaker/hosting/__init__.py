@@ -1,3 +1,3 @@
-"""Endpoints that serve: for each variant a fleet of real processes, with the rights of the execution role."""
+"""The life of an endpoint: its deployments, its fleets, and for each variant instances that run."""
 
 __all__: list[str] = []

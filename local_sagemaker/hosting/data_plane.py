@@ -9,21 +9,21 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 
 from local_sagemaker.app import ACCOUNT_ID
-from local_sagemaker.hosting.alarm_states import AlarmStates
-from local_sagemaker.hosting.auto_scaling import AutoScaling
 from local_sagemaker.hosting.deployments import Deployment, show_variants
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
-from local_sagemaker.hosting.invocation_metrics import InvocationMetrics
-from local_sagemaker.hosting.invocations import Invocations
-from local_sagemaker.hosting.load_metrics import LoadMetrics
-from local_sagemaker.hosting.metric_history import MetricHistory
+from local_sagemaker.invocations.invocations import Invocations
+from local_sagemaker.monitoring.alarm_states import AlarmStates
+from local_sagemaker.monitoring.auto_scaling import AutoScaling
+from local_sagemaker.monitoring.invocation_metrics import InvocationMetrics
+from local_sagemaker.monitoring.load_metrics import LoadMetrics
+from local_sagemaker.monitoring.metric_history import MetricHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from moto.sagemaker.models import FakeEndpoint
 
-    from local_sagemaker.hosting.routing import Router
+    from local_sagemaker.invocations.routing import Router
 
 _moto_create = SageMakerModelBackend.create_endpoint
 

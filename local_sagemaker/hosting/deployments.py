@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 from moto.core.utils import utcnow
 from moto.sagemaker.exceptions import ValidationError
 
-from local_sagemaker.hosting import pace
-from local_sagemaker.hosting.data_plane_errors import DataPlaneError
+from local_sagemaker import pace
+from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.hosting.fleet import Fleet, instances_to_run, make_fleet
 from local_sagemaker.hosting.rollback_alarms import RollbackAlarms
-from local_sagemaker.hosting.routing import Router
 from local_sagemaker.hosting.traffic_shifts import rollback_alarms, steps_of
+from local_sagemaker.invocations.routing import Router
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

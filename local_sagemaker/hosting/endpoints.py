@@ -27,17 +27,17 @@ from moto.sagemaker.models import FakeEndpoint, Model, SageMakerModelBackend, sa
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import arn_formatter
 
-from local_sagemaker.hosting import processes
-from local_sagemaker.hosting.artifacts import ArtifactStore
+from local_sagemaker.access.artifacts import ArtifactStore
+from local_sagemaker.access.rights import ExecutionRole
+from local_sagemaker.containers import processes
+from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.hosting.data_plane import DataPlane
-from local_sagemaker.hosting.data_plane_errors import DataPlaneError
 from local_sagemaker.hosting.deployments import DeploymentError
-from local_sagemaker.hosting.rights import ExecutionRole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from local_sagemaker.hosting.invocations import Invocations
+    from local_sagemaker.invocations.invocations import Invocations
 
 _moto_create_model = SageMakerModelBackend.create_model
 _moto_reset = SageMakerModelBackend.reset

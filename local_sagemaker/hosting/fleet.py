@@ -10,18 +10,18 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from local_sagemaker.hosting.artifacts import is_multi_model
-from local_sagemaker.hosting.data_plane_errors import ContainerError
+from local_sagemaker.access.artifacts import is_multi_model
+from local_sagemaker.containers.processes import make_folder, remove_folder
+from local_sagemaker.data_plane_errors import ContainerError
 from local_sagemaker.hosting.instances import only_container, prepare
-from local_sagemaker.hosting.processes import make_folder, remove_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
+    from local_sagemaker.access.rights import ExecutionRole
     from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
     from local_sagemaker.hosting.instances import Instance
-    from local_sagemaker.hosting.rights import ExecutionRole
 
 MOST_INSTANCES = 4
 

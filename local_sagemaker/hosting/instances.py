@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from moto.utilities.utils import get_partition
 
-from local_sagemaker.hosting.artifacts import ArtifactStore, Location, is_multi_model
-from local_sagemaker.hosting.container_logs import ContainerLog
-from local_sagemaker.hosting.container_plans import Site, code_location, plan_container
-from local_sagemaker.hosting.containers import Container
-from local_sagemaker.hosting.data_plane_errors import UnsupportedModelError
-from local_sagemaker.hosting.images import authorize_pull
-from local_sagemaker.hosting.instance_metrics import put_instance_metrics
-from local_sagemaker.hosting.interpreters import interpreter_for
-from local_sagemaker.hosting.multi_model_container import MultiModelContainer
-from local_sagemaker.hosting.network_interfaces import authorize_network_interfaces
-from local_sagemaker.hosting.rights import ExecutionRole
+from local_sagemaker.access.artifacts import ArtifactStore, Location, is_multi_model
+from local_sagemaker.access.network_interfaces import authorize_network_interfaces
+from local_sagemaker.access.rights import ExecutionRole
+from local_sagemaker.containers.container_logs import ContainerLog
+from local_sagemaker.containers.container_plans import Site, code_location, plan_container
+from local_sagemaker.containers.containers import Container
+from local_sagemaker.containers.images import authorize_pull
+from local_sagemaker.containers.interpreters import interpreter_for
+from local_sagemaker.containers.multi_model_container import MultiModelContainer
+from local_sagemaker.data_plane_errors import UnsupportedModelError
+from local_sagemaker.monitoring.instance_metrics import put_instance_metrics
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from local_sagemaker.hosting.container_client import ContainerResponse
+    from local_sagemaker.containers.container_client import ContainerResponse
     from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 
 # Seconds, of ContainerStartupHealthCheckTimeoutInSeconds.

@@ -15,7 +15,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 
-from local_sagemaker.hosting.artifacts import is_multi_model
+from local_sagemaker.access.artifacts import is_multi_model
 from local_sagemaker.hosting.endpoint_config_rules import refusals
 from local_sagemaker.moto_mends.patching import original, patch
 

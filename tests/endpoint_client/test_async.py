@@ -23,7 +23,7 @@ from endpoint_client import (
     ServiceError,
 )
 from endpoint_client.service_errors import from_failure
-from tests.local_sagemaker.hosting.cloud import BUCKET, Cloud, allow, rights, running_cloud, with_runtime
+from tests.local_sagemaker.cloud import BUCKET, Cloud, allow, rights, running_cloud, with_runtime
 
 INPUT = f"s3://{BUCKET}/input/"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from endpoint_client import ConfigurationError, Endpoint, EndpointNotFound, EndpointTimeout, InvalidRequest
-from tests.local_sagemaker.hosting.cloud import Cloud, running_cloud, scripted
+from tests.local_sagemaker.cloud import Cloud, running_cloud, scripted
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from endpoint_client import (
     ModelStore,
     Predictor,
 )
-from tests.local_sagemaker.hosting.cloud import BUCKET, IMAGE, allow, archive, rights, running_cloud, scripted
+from tests.local_sagemaker.cloud import BUCKET, IMAGE, allow, archive, rights, running_cloud, scripted
 
 LIST = allow("s3:ListBucket", f"arn:aws:s3:::{BUCKET}", StringLike={"s3:prefix": ["cities/*", "cities/"]})
 

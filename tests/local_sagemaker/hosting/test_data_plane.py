@@ -9,7 +9,7 @@ from moto.sagemaker.models import sagemaker_backends
 
 from local_sagemaker.hosting.data_plane import DataPlane
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
-from tests.local_sagemaker.hosting.cloud import ACCOUNT
+from tests.local_sagemaker.cloud import ACCOUNT
 
 VARIANT = {"VariantName": "A", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.hosting import deployments
-from local_sagemaker.hosting.data_plane_errors import DataPlaneError
 from local_sagemaker.hosting.deployments import Deployment, describe_variants
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
-from tests.local_sagemaker.hosting.cloud import ACCOUNT, REGION
+from tests.local_sagemaker.cloud import ACCOUNT, REGION
 
 CONFIG = {"ProductionVariants": [{"VariantName": "AllTraffic", "ModelName": "m", "InstanceType": "ml.m5.large"}]}
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_sagemaker.hosting.endpoint_config_rules import refusals
-from tests.local_sagemaker.hosting.cloud import Cloud, running_cloud
+from tests.local_sagemaker.cloud import Cloud, running_cloud
 
 
 def instances(name: str = "A", **more: Any) -> dict[str, Any]:

@@ -13,10 +13,10 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.sagemaker.models import FakeEndpoint, sagemaker_backends
 
+from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.hosting import endpoints
-from local_sagemaker.hosting.data_plane_errors import DataPlaneError
-from tests.local_sagemaker.hosting.cloud import ACCOUNT, BUCKET, REGION, Cloud, eventually, running_cloud, scripted
-from tests.local_sagemaker.hosting.test_processes import alive
+from tests.local_sagemaker.cloud import ACCOUNT, BUCKET, REGION, Cloud, eventually, running_cloud, scripted
+from tests.local_sagemaker.containers.test_processes import alive
 
 
 @pytest.fixture(scope="module")
@@ -335,7 +335,7 @@ def test_resetting_moto_stops_the_fleets(cloud):
 
 CLOUD = """
 import time
-from tests.local_sagemaker.hosting.cloud import running_cloud, scripted
+from tests.local_sagemaker.cloud import running_cloud, scripted
 from tests.local_sagemaker.hosting.test_endpoints import config_of, containers_of
 with running_cloud() as cloud:
     name = cloud.make_endpoint(config_of(cloud, "orphan"))
@@ -347,12 +347,12 @@ with running_cloud() as cloud:
 # A process of its own: shutdown would take the cloud of the other tests down.
 SHUTDOWN = """
 from local_sagemaker.hosting import endpoints
-from local_sagemaker.hosting.data_plane_errors import DataPlaneError
+from local_sagemaker.data_plane_errors import DataPlaneError
 from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
-from tests.local_sagemaker.hosting.cloud import running_cloud
+from tests.local_sagemaker.cloud import running_cloud
 from tests.local_sagemaker.hosting.test_endpoints import arn, config_of, containers_of, refused
-from tests.local_sagemaker.hosting.test_processes import alive
+from tests.local_sagemaker.containers.test_processes import alive
 
 motos = SageMakerModelBackend.create_endpoint, vars(FakeEndpoint)["create_from_cloudformation_json"]
 with running_cloud() as cloud:

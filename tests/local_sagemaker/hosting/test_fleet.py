@@ -9,7 +9,7 @@ import pytest
 from sklearn.dummy import DummyClassifier
 
 from local_sagemaker.hosting.fleet import MOST_INSTANCES
-from tests.local_sagemaker.hosting.cloud import (
+from tests.local_sagemaker.cloud import (
     BUCKET,
     CARRIED,
     Cloud,
@@ -70,7 +70,7 @@ def test_code_from_s3_becomes_opt_ml_code(cloud):
     code = archive(
         {
             "sklearn_runtime/__init__.py": b"",
-            "sklearn_runtime/server.py": (Path(__file__).parent / "scripted_container.py").read_bytes(),
+            "sklearn_runtime/server.py": (Path(__file__).parents[1] / "scripted_container.py").read_bytes(),
         }
     )
     given = {"PYTHONPATH": "/opt/ml/code", "SAGEMAKER_SUBMIT_DIRECTORY": cloud.put(code)}

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local_sagemaker.hosting import pace
-from tests.local_sagemaker.hosting.cloud import Cloud, allow, eventually, rights, running_cloud, scripted
+from local_sagemaker import pace
+from tests.local_sagemaker.cloud import Cloud, allow, eventually, rights, running_cloud, scripted
 
 DESCRIBE = allow("cloudwatch:DescribeAlarms", "arn:aws:cloudwatch:us-east-1:123456789012:alarm:errors")
 BAKING = {

@@ -1,0 +1,3 @@
+"""What a role or a user may do, and what is fetched from S3 with those rights."""
+
+__all__: list[str] = []

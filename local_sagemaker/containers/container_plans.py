@@ -1,0 +1,163 @@
+"""How a model's container is started here: which program, in which environment, on the files of /opt/ml.
+
+No image is run. A model that carries `sklearn_runtime` (``SAGEMAKER_SERVING_MODULE=sklearn_runtime...``) runs that
+very package, as the AWS image would. A model for the image's own server (``SAGEMAKER_PROGRAM``), or for an image of
+yours, is emulated with the `sklearn_runtime` that is installed beside the local cloud, on its scikit-learn.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import sklearn_runtime
+from local_sagemaker.data_plane_errors import ContainerError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local_sagemaker.access.rights import Credentials
+
+_RUNTIME = "sklearn_runtime"
+_OPT_ML = re.compile(r"(?<![^:=\s])/opt/ml(?=[/:\s]|$)")
+# What a process needs of ours to run at all, and what makes coverage measure it.
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+_INHERITED_PREFIX = "COVERAGE_PROCESS_"
+
+
+class Site(NamedTuple):
+    """Where a container runs.
+
+    Attributes
+    ----------
+    base_dir
+        Folder that stands for ``/opt/ml``.
+    region
+        Region of the endpoint.
+    base_url
+        Address of the local cloud.
+    credentials
+        Of the execution role.
+    """
+
+    base_dir: Path
+    region: str
+    base_url: str
+    credentials: Credentials
+
+
+class ContainerPlan(NamedTuple):
+    """Program and environment of a container.
+
+    Attributes
+    ----------
+    arguments
+        All but the address: ``--bind`` follows for each instance.
+    environment
+        The whole environment.
+    """
+
+    arguments: list[str]
+    environment: dict[str, str]
+
+
+def code_location(given: Mapping[str, str]) -> str | None:
+    """Give the S3 URI that the image would download the code from, or None.
+
+    Parameters
+    ----------
+    given
+        The model's environment.
+    """
+    source = given.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+    return source if source.startswith("s3://") else None
+
+
+def plan_container(given: Mapping[str, str], site: Site, python: str = sys.executable) -> ContainerPlan:
+    """Choose program and environment.
+
+    Parameters
+    ----------
+    given
+        The model's environment, as the template gives it.
+    site
+        Where the container runs; model and code are there already.
+    python
+        Interpreter; default: the local cloud's own.
+
+    Raises
+    ------
+    ContainerError
+        The model says that it carries `sklearn_runtime`, and does not.
+    """
+    environment = {**_inherited(), **_own(site), **{name: _moved(value, site) for name, value in given.items()}}
+    # gunicorn, which reads these, is not run.
+    environment.pop("GUNICORN_CMD_ARGS", None)
+    folders = [folder for folder in environment.get("PYTHONPATH", "").split(os.pathsep) if folder]
+    if given.get("SAGEMAKER_SERVING_MODULE", "").startswith(f"{_RUNTIME}."):
+        if not any(_carries_runtime(folder) for folder in folders):
+            raise ContainerError(
+                f"No module named '{_RUNTIME}' on PYTHONPATH={given.get('PYTHONPATH', '')}: the model's environment "
+                f"names it as SAGEMAKER_SERVING_MODULE; put the package into the archive's code/ folder"
+            )
+    elif "SAGEMAKER_PROGRAM" in given:
+        code = _code_folder(environment, site)
+        folders.insert(0, code)
+        if not _carries_runtime(code):
+            environment["SKLEARN_RUNTIME_PROGRAM"] = given["SAGEMAKER_PROGRAM"]
+    if python != sys.executable and not any(_carries_runtime(folder) for folder in folders):
+        folders.append(_linked_runtime(site))
+    if folders:
+        environment["PYTHONPATH"] = os.pathsep.join(folders)
+    workers = environment.get("SAGEMAKER_MODEL_SERVER_WORKERS") or "1"
+    return ContainerPlan([python, "-m", f"{_RUNTIME}.server", "--workers", workers], environment)
+
+
+def _inherited() -> dict[str, str]:
+    return {
+        name: value for name, value in os.environ.items() if name in _INHERITED or name.startswith(_INHERITED_PREFIX)
+    }
+
+
+def _own(site: Site) -> dict[str, str]:
+    return {
+        "AWS_ACCESS_KEY_ID": site.credentials.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": site.credentials.secret_access_key,
+        "AWS_SESSION_TOKEN": site.credentials.session_token,
+        "AWS_REGION": site.region,
+        "AWS_DEFAULT_REGION": site.region,
+        "AWS_ENDPOINT_URL": site.base_url,
+        "PYTHONUNBUFFERED": "1",
+        "SAGEMAKER_BASE_DIR": str(site.base_dir),
+        # Its last words reach the log through a pipe that is read to the end, so it need not wait before it exits.
+        f"{_RUNTIME.upper()}_FAILURE_PAUSE": "0",
+    }
+
+
+def _moved(value: str, site: Site) -> str:
+    return _OPT_ML.sub(lambda _: str(site.base_dir), value)
+
+
+def _carries_runtime(folder: str) -> bool:
+    return Path(folder, _RUNTIME, "__init__.py").is_file()
+
+
+def _linked_runtime(site: Site) -> str:
+    """Another interpreter does not have our package; of what is installed beside it, it must see nothing else."""
+    folder = site.base_dir / "runtime"
+    folder.mkdir()
+    (folder / _RUNTIME).symlink_to(Path(sklearn_runtime.__file__).parent, target_is_directory=True)
+    return str(folder)
+
+
+def _code_folder(environment: Mapping[str, str], site: Site) -> str:
+    """The image copies a local submit directory to /opt/ml/code, which is where the runtime looks; a link does here."""
+    code = site.base_dir / "code"
+    source = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+    if source and not source.startswith("s3://") and source != str(code) and not any(code.iterdir()):
+        code.rmdir()
+        code.symlink_to(source, target_is_directory=True)
+    return str(code)

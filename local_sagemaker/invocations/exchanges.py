@@ -1,0 +1,157 @@
+"""One invocation: what the caller asks for, and its way through the router to a container and back."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from local_sagemaker.containers.container_client import ContainerResponse, NotConnectedError, StaleConnectionError
+from local_sagemaker.data_plane_errors import InvocationTimeoutError
+from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from local_sagemaker.invocations.routing import Lease, Router
+
+    Environ = Mapping[str, Any]
+
+_PATH = re.compile(r"/endpoints/([^/]+)/(invocations(?:-response-stream)?|async-invocations)")
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/sagemaker/")
+# Seconds.
+_RECONNECT_PAUSE = 0.005
+# What the container is told beside the body; hop-by-hop and signature headers stay here.
+_PASSED_ON = {
+    "HTTP_X_AMZN_SAGEMAKER_CUSTOM_ATTRIBUTES": "X-Amzn-SageMaker-Custom-Attributes",
+    "HTTP_X_AMZN_SAGEMAKER_TARGET_MODEL": "X-Amzn-SageMaker-Target-Model",
+    "HTTP_X_AMZN_SAGEMAKER_INFERENCE_ID": "X-Amzn-SageMaker-Inference-Id",
+    "HTTP_X_AMZN_SAGEMAKER_SESSION_ID": "X-Amzn-SageMaker-Session-Id",
+}
+# By the path's last part; and where not every operation has the same names for the types.
+_ACTIONS = {
+    "invocations": "InvokeEndpoint",
+    "invocations-response-stream": "InvokeEndpointWithResponseStream",
+    "async-invocations": "InvokeEndpointAsync",
+}
+_TYPES = {
+    "InvokeEndpoint": {"CONTENT_TYPE": "Content-Type", "HTTP_ACCEPT": "Accept"},
+    "InvokeEndpointWithResponseStream": {"CONTENT_TYPE": "Content-Type", "HTTP_X_AMZN_SAGEMAKER_ACCEPT": "Accept"},
+    "InvokeEndpointAsync": {
+        "HTTP_X_AMZN_SAGEMAKER_CONTENT_TYPE": "Content-Type",
+        "HTTP_X_AMZN_SAGEMAKER_ACCEPT": "Accept",
+    },
+}
+
+
+class Call(NamedTuple):
+    """What a request asks for.
+
+    Attributes
+    ----------
+    action
+        Name of the operation.
+    target_model
+        Of a multi-model endpoint.
+    headers
+        For the container, as it gets them.
+    """
+
+    endpoint: EndpointIdentity
+    access_key_id: str
+    action: str
+    target_variant: str | None
+    target_model: str | None
+    headers: Mapping[str, str]
+
+    @staticmethod
+    def is_one(environ: Environ) -> bool:
+        """Say whether a request is an InvokeEndpoint; S3 may well have such a path too."""
+        return (
+            environ["REQUEST_METHOD"] == "POST"
+            and _PATH.fullmatch(environ.get("PATH_INFO", "")) is not None
+            and _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", "")) is not None
+        )
+
+    @classmethod
+    def read(cls, environ: Environ, account_id: str) -> Call:
+        """Read the head of a request that `is_one` has let through."""
+        path = _PATH.fullmatch(environ["PATH_INFO"])
+        credential = _CREDENTIAL.search(environ["HTTP_AUTHORIZATION"])
+        if path is None or credential is None:
+            raise AssertionError("only what is_one() lets through comes here")
+        action = _ACTIONS[path[2]]
+        passed_on = {**_TYPES[action], **_PASSED_ON}
+        return cls(
+            endpoint=EndpointIdentity(path[1], account_id, credential[2]),
+            access_key_id=credential[1],
+            action=action,
+            target_variant=environ.get("HTTP_X_AMZN_SAGEMAKER_TARGET_VARIANT"),
+            target_model=environ.get("HTTP_X_AMZN_SAGEMAKER_TARGET_MODEL") or None,
+            headers={name: environ[key] for key, name in passed_on.items() if environ.get(key)},
+        )
+
+
+class Exchange:
+    """One invocation on its way through the router to a container.
+
+    Parameters
+    ----------
+    call, body
+        The request.
+    router
+        Of the endpoint.
+    timeout
+        Seconds that it may take from now on.
+    shadow
+        Whether it goes to the shadow variant.
+
+    Attributes
+    ----------
+    variant
+        Name of the variant that was asked last.
+    model_latency
+        Seconds in the container.
+    """
+
+    def __init__(self, call: Call, router: Router, body: bytes, timeout: float, *, shadow: bool = False) -> None:
+        self.call = call
+        self.variant = call.target_variant or ""
+        self.model_latency = 0.0
+        self._router = router
+        self._body = body
+        self._timeout = timeout
+        self._deadline = time.monotonic() + timeout
+        self._shadow = shadow
+
+    def copy_for_shadow(self) -> Exchange:
+        """Give the same request, for the shadow variant."""
+        return Exchange(self.call._replace(target_variant=None), self._router, self._body, self._timeout, shadow=True)
+
+    def run(self) -> ContainerResponse:
+        """Ask a container; one that has not seen the request may be followed by another."""
+        retried = False
+        while True:
+            with self._router.lease(self.call.target_variant, self._deadline, shadow=self._shadow) as lease:
+                self.variant = lease.variant
+                began = time.monotonic()
+                try:
+                    return self._ask(lease)
+                except NotConnectedError:
+                    # Its process has just ended and the router will know in a moment, or its listen queue is full.
+                    time.sleep(_RECONNECT_PAUSE)
+                except StaleConnectionError:
+                    # A container that has died over the request does not get it again, nor does another.
+                    if retried or lease.container.pid is None:
+                        raise
+                    retried = True
+                finally:
+                    self.model_latency = time.monotonic() - began
+
+    def _ask(self, lease: Lease) -> ContainerResponse:
+        remaining = self._deadline - time.monotonic()
+        if remaining <= 0:
+            raise InvocationTimeoutError("no container was ready in time")
+        return lease.container.client.request(
+            "POST", "/invocations", body=self._body, headers=self.call.headers, timeout=remaining
+        )

@@ -1,0 +1,70 @@
+"""Copies of requests for a shadow variant: nobody waits for its answers, which are compared and dropped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from local_sagemaker.data_plane_errors import DataPlaneError
+
+if TYPE_CHECKING:
+    from local_sagemaker.containers.container_client import ContainerResponse
+    from local_sagemaker.invocations.exchanges import Exchange
+    from local_sagemaker.monitoring.invocation_metrics import InvocationMetrics
+
+# Copies under way or waiting; more are left out, so that a slow shadow never fills the memory.
+MOST_COPIES = 64
+_THREADS = 4
+
+
+class Shadowing:
+    """Sends copies of requests to shadow variants.
+
+    Parameters
+    ----------
+    metrics
+        Where the copies are counted, as requests of the shadow variant, and which answers differed.
+    """
+
+    def __init__(self, metrics: InvocationMetrics) -> None:
+        self._metrics = metrics
+        self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="shadow")
+        self._room = threading.Semaphore(MOST_COPIES)
+
+    def send(self, exchange: Exchange, answer: ContainerResponse) -> None:
+        """Begin to send a copy, unless too many are under way.
+
+        Parameters
+        ----------
+        exchange
+            The request, for the shadow variant.
+        answer
+            What the production variant gave for it.
+        """
+        if self._room.acquire(blocking=False):
+            self._executor.submit(self._send, exchange, answer).add_done_callback(lambda _: self._room.release())
+
+    def close(self) -> None:
+        """Wait for the copies that are under way; those that wait are left out."""
+        self._executor.shutdown(cancel_futures=True)
+
+    def _send(self, exchange: Exchange, answer: ContainerResponse) -> None:
+        started = time.monotonic()
+        try:
+            response = exchange.run()
+        except DataPlaneError:
+            status, differs = 0, True
+        else:
+            status, differs = response.status, (response.status, response.body) != (answer.status, answer.body)
+        if not exchange.variant:
+            return  # an update took the shadow variant away meanwhile
+        self._metrics.record(
+            exchange.call.endpoint,
+            exchange.variant,
+            status=status,
+            model_latency=exchange.model_latency,
+            overhead_latency=max(time.monotonic() - started - exchange.model_latency, 0.0),
+        )
+        self._metrics.record_difference(exchange.call.endpoint, exchange.variant, differs=differs)

@@ -1,0 +1,3 @@
+"""The metrics of endpoints, and what acts on them: alarms and scaling."""
+
+__all__: list[str] = []

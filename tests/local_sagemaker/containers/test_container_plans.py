@@ -1,0 +1,135 @@
+"""A container's program and environment follow from what the template gives."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from local_sagemaker.access.rights import Credentials
+from local_sagemaker.containers.container_plans import Site, code_location, plan_container
+from local_sagemaker.data_plane_errors import ContainerError
+from tests.local_sagemaker.cloud import CARRIED
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    for name in ("model/code/sklearn_runtime", "code"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "model/code/sklearn_runtime/__init__.py").touch()
+    return Site(tmp_path, "eu-west-1", "http://localhost:4566", Credentials("ASIA1", "secret", "token"))
+
+
+def test_paths_of_opt_ml_move_to_the_base_folder(site):
+    given = {
+        "PYTHONPATH": "/opt/ml/model/code:/opt/ml/code",
+        "OPTION": "--dir=/opt/ml/model --other /opt/ml",
+        "OTHER": "/srv/opt/ml/model /opt/mlx",
+        "SAGEMAKER_SERVING_MODULE": CARRIED["SAGEMAKER_SERVING_MODULE"],
+    }
+    environment = plan_container(given, site).environment
+    base = site.base_dir
+    assert environment["PYTHONPATH"] == f"{base}/model/code:{base}/code"
+    assert environment["OPTION"] == f"--dir={base}/model --other {base}"
+    assert environment["OTHER"] == "/srv/opt/ml/model /opt/mlx"
+    assert environment["SAGEMAKER_BASE_DIR"] == str(base)
+
+
+def test_the_environment_is_clean_but_for_the_path_and_coverage(site, monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "mine")
+    monkeypatch.setenv("PYTHONPATH", "/mine")
+    monkeypatch.setenv("SECRET", "mine")
+    monkeypatch.setenv("COVERAGE_PROCESS_CONFIG", "measured")
+    environment = plan_container({}, site).environment
+    assert "mine" not in environment.values()
+    assert environment["COVERAGE_PROCESS_CONFIG"] == "measured"
+    assert environment["PATH"] == os.environ["PATH"]
+    assert environment["AWS_ACCESS_KEY_ID"] == "ASIA1"
+    assert environment["AWS_SECRET_ACCESS_KEY"] == "secret"
+    assert environment["AWS_SESSION_TOKEN"] == "token"
+    assert environment["AWS_REGION"] == environment["AWS_DEFAULT_REGION"] == "eu-west-1"
+    assert environment["AWS_ENDPOINT_URL"] == "http://localhost:4566"
+
+
+def test_the_model_may_set_what_we_would_set(site):
+    given = {"SKLEARN_RUNTIME_FAILURE_PAUSE": "2", "AWS_REGION": "eu-west-2"}
+    environment = plan_container(given, site).environment
+    assert environment["SKLEARN_RUNTIME_FAILURE_PAUSE"] == "2"
+    assert environment["AWS_REGION"] == "eu-west-2"
+
+
+def test_a_model_that_carries_the_runtime_runs_it(site):
+    plan = plan_container({**CARRIED, "GUNICORN_CMD_ARGS": "--config x", "SAGEMAKER_MODEL_SERVER_WORKERS": "3"}, site)
+    assert plan.arguments == [sys.executable, "-m", "sklearn_runtime.server", "--workers", "3"]
+    assert plan.environment["PYTHONPATH"] == str(site.base_dir / "model/code")
+    assert "GUNICORN_CMD_ARGS" not in plan.environment
+
+
+@pytest.mark.parametrize("path", ["/opt/ml/code", ""])
+def test_a_model_that_should_carry_the_runtime_and_does_not_is_refused(site, path):
+    with pytest.raises(ContainerError, match=f"No module named 'sklearn_runtime' on PYTHONPATH={path}: "):
+        plan_container({**CARRIED, "PYTHONPATH": path}, site)
+
+
+def test_a_script_for_the_images_own_server_runs_on_our_runtime(site):
+    (site.base_dir / "model/script").mkdir()
+    given = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/script"}
+    plan = plan_container(given, site)
+    assert plan.environment["SKLEARN_RUNTIME_PROGRAM"] == "serve.py"
+    assert plan.environment["PYTHONPATH"] == str(site.base_dir / "code")
+    assert (site.base_dir / "code").resolve() == (site.base_dir / "model/script").resolve()
+    assert plan.arguments[-1] == "1"
+
+
+def test_bundled_hooks_for_the_images_own_server_keep_the_users_script(site):
+    given = {
+        "SAGEMAKER_PROGRAM": "inference.py",
+        "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+        "SKLEARN_RUNTIME_PROGRAM": "hooks.py",
+    }
+    plan = plan_container(given, site)
+    assert plan.environment["SKLEARN_RUNTIME_PROGRAM"] == "hooks.py"
+    assert Path(plan.environment["PYTHONPATH"], "sklearn_runtime/__init__.py").is_file()
+
+
+@pytest.mark.parametrize("given", ["s3://models/source.tar.gz", "/opt/ml/code", ""])
+def test_code_that_lies_in_the_code_folder_stays_there(site, given):
+    (site.base_dir / "code/serve.py").touch()
+    plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": given}, site)
+    assert not (site.base_dir / "code").is_symlink()
+    assert plan.environment["PYTHONPATH"] == str(site.base_dir / "code")
+
+
+def test_code_that_was_copied_already_is_not_replaced(site):
+    (site.base_dir / "code/serve.py").touch()
+    given = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+    plan_container(given, site)
+    assert not (site.base_dir / "code").is_symlink()
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, None),
+        ({"SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/code"}, None),
+        ({"SAGEMAKER_SUBMIT_DIRECTORY": "s3://a/b"}, "s3://a/b"),
+    ],
+)
+def test_only_an_s3_address_is_downloaded(given, expected):
+    assert code_location(given) == expected
+
+
+def test_another_python_gets_our_package_and_nothing_else_of_ours(site):
+    plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py"}, site, "/opt/py39/bin/python")
+    assert plan.arguments[0] == "/opt/py39/bin/python"
+    code, runtime = plan.environment["PYTHONPATH"].split(":")
+    assert code == str(site.base_dir / "code")
+    assert [path.name for path in Path(runtime).iterdir()] == ["sklearn_runtime"]
+
+
+def test_another_python_runs_the_package_that_the_model_carries(site):
+    (site.base_dir / "model/code/sklearn_runtime").mkdir(parents=True, exist_ok=True)
+    (site.base_dir / "model/code/sklearn_runtime/__init__.py").touch()
+    plan = plan_container(CARRIED, site, "/opt/py39/bin/python")
+    assert plan.environment["PYTHONPATH"] == str(site.base_dir / "model/code")
