@@ -39,7 +39,7 @@ demo: setup ## Train, cdk deploy and predict on this machine, without an account
 	$(BIN)/python examples/breast_cancer/demo.py
 
 bench: setup ## Measure, and print ratios
-	$(BIN)/python benchmarks/synth.py
+	$(BIN)/python -m benchmarks.synth
 	$(BIN)/python -m benchmarks.serving
 	$(BIN)/python -m benchmarks.together
 
@@ -72,7 +72,7 @@ lock: ## Pin the newest versions again, with hashes
 	for version in 20.0.4 23.0.0; do \
 		$(LOCK) --no-deps requirements/aws-serving-gunicorn-$$version.in --output-file requirements/aws-serving-gunicorn-$$version.txt; done
 	$(LOCK) --universal --override requirements/bench-aws-overrides.in requirements/bench-aws.in --output-file requirements/bench-aws.txt
-	for name in orjson mlserver bentoml litserve mlflow picture; do \
+	for name in alpha orjson mlserver bentoml litserve mlflow picture; do \
 		$(LOCK) --universal requirements/bench-$$name.in --output-file requirements/bench-$$name.txt; done
 	$(PYTHON) -m tools.test_images --list | while read -r image python; do \
 		$(LOCK_IMAGE) --python-version $$python requirements/images/$$image.in --output-file requirements/images/$$image.txt; done

@@ -1,7 +1,10 @@
-"""What our constructs cost at synth, beside the same resources written by hand on L1, in interleaved runs.
+"""What our constructs cost at synth, beside the same resources written by hand on L1, and beside the alpha module.
 
-`python benchmarks/synth.py [--rounds N]` prints the medians and writes `.cache/bench/synth.json`. Wall time on a
-shared machine is noisy; the CPU time of the app and of the Node process that it starts moves less.
+`python -m benchmarks.synth [--rounds N]` prints the medians of interleaved runs and writes `.cache/bench/synth.json`;
+`--write-docs` also writes docs/synth.md, `--last` measures nothing and takes the figures of the last run.
+Wall time on a shared machine is noisy; the CPU time of the app and of the Node process that it starts moves less.
+
+The alpha module makes fewer resources: no alarms, no guardrails, and one managed policy that allows everything.
 """
 
 import argparse
@@ -11,8 +14,10 @@ import resource
 import statistics
 import subprocess
 import sys
+import tarfile
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +28,8 @@ from sklearn.datasets import load_breast_cancer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+
+from benchmarks.serving import environments, machine
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -97,17 +104,51 @@ for number in range(int(os.environ["ENDPOINTS"])):
 app.synth()
 """
 
-APPS = {"one topic": ONE_TOPIC, "L1 by hand": L1, "this library": OURS}
-CURVE = ("L1 by hand", "this library")
+ALPHA = """
+import os
+import aws_cdk as cdk
+import aws_cdk.aws_sagemaker_alpha as sagemaker
+from aws_cdk import aws_ecr as ecr
+app = cdk.App()
+for number in range(int(os.environ["ENDPOINTS"])):
+    stack = cdk.Stack(app, f"S{number}")
+    repository = ecr.Repository.from_repository_attributes(stack, "Repository",
+        repository_arn="arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-scikit-learn",
+        repository_name="sagemaker-scikit-learn")
+    container = sagemaker.ContainerDefinition(
+        image=sagemaker.ContainerImage.from_ecr_repository(repository, "1.9-0-cpu-py3"),
+        model_data=sagemaker.ModelData.from_asset("model.tar.gz"))
+    model = sagemaker.Model(stack, "Model", containers=[container])
+    config = sagemaker.EndpointConfig(stack, "Config", instance_production_variants=[
+        sagemaker.InstanceProductionVariantProps(model=model, variant_name="AllTraffic")])
+    sagemaker.Endpoint(stack, "Endpoint", endpoint_config=config)
+app.synth()
+"""
+
+APPS = {"one topic": ONE_TOPIC, "L1 by hand": L1, "alpha module": ALPHA, "this library": OURS}
+CURVE = ("L1 by hand", "alpha module", "this library")
+RESULTS = ROOT / ".cache" / "bench" / "synth.json"
+INTRODUCTION = """# What a synth costs
+
+`python -m benchmarks.synth --write-docs` measures this on your machine and writes this page. Each figure is one
+`python app.py` in a process of its own, with the Node process that it starts.
+
+- **one topic**: an app with a single SNS topic, which is what starting the CDK costs.
+- **L1 by hand**: the resources of our endpoint, written as `Cfn*` classes.
+- **alpha module**: `aws-cdk.aws-sagemaker-alpha`, of the same version as the CDK. It makes fewer resources: no alarms,
+  no guardrails, and one managed policy that allows everything.
+- **this library**: `SklearnModel` and `SklearnEndpoint` as they are by default."""
 
 
-def run(source: str, folder: Path, context: str, endpoints: int = 1) -> tuple[float, float]:
+def run(app: str, folder: Path, context: str, endpoints: int = 1) -> tuple[float, float]:
     """Seconds of wall and of CPU (children included) of one synth in a process of its own."""
     with tempfile.TemporaryDirectory() as outdir:
         variables = {"CDK_OUTDIR": outdir, "CDK_CONTEXT_JSON": context, "ENDPOINTS": str(endpoints)}
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", source], cwd=folder, env={**os.environ, **variables}, check=True)
+        # All but the alpha module's own run in the environment of the library, which does not have that module.
+        python = environments.python("alpha") if APPS[app] is ALPHA else Path(sys.executable)
+        subprocess.run([python, "-c", APPS[app]], cwd=folder, env={**os.environ, **variables}, check=True)
         wall = time.perf_counter() - start
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -119,7 +160,24 @@ def main() -> None:
     parser.add_argument(
         "--curve", type=int, nargs="*", default=[10, 50, 100], help="numbers of endpoints, one run each"
     )
+    parser.add_argument("--write-docs", action="store_true", help="also write docs/synth.md")
+    parser.add_argument("--last", action="store_true", help="measure nothing: take the figures of the last run")
     arguments = parser.parse_args()
+    if not arguments.last:
+        RESULTS.parent.mkdir(parents=True, exist_ok=True)
+        RESULTS.write_text(json.dumps(measure(arguments.rounds, arguments.curve), indent=2), encoding="utf-8")
+    results = json.loads(RESULTS.read_text(encoding="utf-8"))
+    for title, header, rows in tables(results):
+        table = Table(*header, title=title)
+        for row in rows:
+            table.add_row(*row)
+        Console().print(table)
+    if arguments.write_docs:
+        (ROOT / "docs" / "synth.md").write_text(render(results), encoding="utf-8")
+
+
+def measure(rounds: int, counts: list[int]) -> dict[str, Any]:
+    """Run every app."""
     context = json.dumps(json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -129,40 +187,65 @@ def main() -> None:
             make_pipeline(StandardScaler(), LogisticRegression()).fit(data.data, data.target),
             folder / "model" / "model.joblib",
         )
-        results = {"one endpoint": one_endpoint(folder, context, arguments.rounds)}
-        results["curve"] = curve(folder, context, arguments.curve)
-    output = ROOT / ".cache" / "bench" / "synth.json"
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_text(json.dumps(results, indent=2), encoding="utf-8")
+        with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
+            archive.add(folder / "model" / "model.joblib", "model.joblib")
+        environments.make("alpha")
+        return {
+            "machine": machine.describe(),
+            "one endpoint": one_endpoint(folder, context, rounds),
+            "curve": curve(folder, context, counts),
+        }
 
 
 def one_endpoint(folder: Path, context: str, rounds: int) -> dict[str, Any]:
     """Measure every app with one endpoint, in interleaved rounds."""
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in APPS}
-    for source in APPS.values():  # jsii unpacks its libraries into a cache on the first run
-        run(source, folder, context)
+    for app in APPS:  # jsii unpacks its libraries into a cache on the first run
+        run(app, folder, context)
     for _ in range(rounds):
-        for app, source in APPS.items():
-            found[app].append(run(source, folder, context))
+        for app in APPS:
+            found[app].append(run(app, folder, context))
     medians = {app: [statistics.median(column) for column in zip(*pairs, strict=True)] for app, pairs in found.items()}
-    table = Table(
-        "app", "wall, s", "CPU, s", "CPU over L1, s", title=f"one endpoint, median of {rounds} interleaved rounds"
-    )
-    for app, (wall, cpu) in medians.items():
-        table.add_row(app, f"{wall:.2f}", f"{cpu:.2f}", f"{cpu - medians['L1 by hand'][1]:+.2f}")
-    Console().print(table)
     return {"rounds": rounds, "median wall and CPU, s": medians, "all": found}
 
 
 def curve(folder: Path, context: str, counts: list[int]) -> dict[str, Any]:
     """Measure one synth of many endpoints, a stack each: the time of one more must not grow with their number."""
-    found: dict[str, Any] = {}
-    table = Table("endpoints", *(f"{app}, CPU, s" for app in CURVE), title="a stack an endpoint, one run each")
-    for count in counts:
-        found[str(count)] = {app: run(APPS[app], folder, context, count)[1] for app in CURVE}
-        table.add_row(str(count), *(f"{cpu:.1f} ({cpu / count:.2f} each)" for cpu in found[str(count)].values()))
-    Console().print(table)
-    return found
+    return {str(count): {app: run(app, folder, context, count)[1] for app in CURVE} for count in counts}
+
+
+def tables(results: dict[str, Any]) -> Iterator[tuple[str, list[str], list[list[str]]]]:
+    """Give title, header and rows of each table."""
+    one = results["one endpoint"]
+    medians = one["median wall and CPU, s"]
+    yield (
+        f"One endpoint, medians of {one['rounds']} interleaved rounds",
+        ["app", "wall, s", "CPU, s", "CPU over L1, s"],
+        [
+            [app, f"{wall:.2f}", f"{cpu:.2f}", f"{cpu - medians['L1 by hand'][1]:+.2f}"]
+            for app, (wall, cpu) in medians.items()
+        ],
+    )
+    yield (
+        "Many endpoints, a stack each, one run each",
+        ["endpoints", *(f"{app}, CPU, s" for app in CURVE)],
+        [
+            [count, *(f"{cpu:.1f} ({cpu / int(count):.2f} each)" for cpu in found.values())]
+            for count, found in results["curve"].items()
+        ],
+    )
+
+
+def render(results: dict[str, Any]) -> str:
+    """Write the page."""
+    parts = [
+        INTRODUCTION,
+        "Machine: " + ", ".join(f"{name} {value}" for name, value in results["machine"].items()) + ".",
+    ]
+    for title, header, rows in tables(results):
+        lines = [header, ["---"] * len(header), *rows]
+        parts += [f"## {title}", "\n".join(f"| {' | '.join(line)} |" for line in lines)]
+    return "\n\n".join(parts) + "\n"
 
 
 if __name__ == "__main__":

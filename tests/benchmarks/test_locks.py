@@ -7,7 +7,7 @@ import pytest
 from benchmarks.serving.environments import REQUIREMENTS
 from benchmarks.serving.servers import SERVERS
 
-NAMES = sorted({name for server in SERVERS for name in server.environments} | {"picture"})
+NAMES = sorted({name for server in SERVERS for name in server.environments} | {"alpha", "picture"})
 
 
 def pins(name: str) -> dict[str, str]:
@@ -25,6 +25,12 @@ def test_every_locked_package_has_a_hash_and_no_address(name):
 
 def test_every_server_runs_the_same_scikit_learn_and_numpy():
     for name in NAMES:
-        if name not in ("orjson", "picture"):
+        if name not in ("alpha", "orjson", "picture"):
             for library in ("scikit-learn", "numpy"):
                 assert pins(name)[library] == pins("aws")[library], name
+
+
+def test_the_alpha_module_is_measured_with_the_cdk_that_we_use():
+    ours = (REQUIREMENTS / "dev.txt").read_text(encoding="utf-8")
+    for package in ("aws-cdk-lib", "constructs", "jsii"):
+        assert f"\n{package}=={pins('alpha')[package]} " in ours
