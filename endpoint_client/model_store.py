@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import tarfile
+import tempfile
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from endpoint_client.connection import connect_control_plane, connect_storage
 from endpoint_client.exceptions import ConfigurationError, InvalidInput
@@ -107,10 +107,10 @@ class ModelStore:
 
         if not name.endswith(_SUFFIX) or name.startswith("/"):
             raise InvalidInput(f"the model's name is {name!r}: give one such as 'paris{_SUFFIX}'")
-        body = _packed(Path(path))
         bucket, prefix = self._place
         try:
-            self._storage.put_object(Bucket=bucket, Key=prefix + name, Body=body, IfNoneMatch="*")
+            with _packed(Path(path)) as archive:
+                self._storage.put_object(Bucket=bucket, Key=prefix + name, Body=archive, IfNoneMatch="*")
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in _TAKEN:
                 raise ConfigurationError(
@@ -158,13 +158,15 @@ class ModelStore:
         return connect_storage(self._client, self._session)
 
 
-def _packed(path: Path) -> bytes:
+def _packed(path: Path) -> IO[bytes]:
+    """Open a ready archive, or pack a file or a folder on the disk: a model may be larger than the memory."""
     if path.is_file() and path.name.endswith((_SUFFIX, ".tgz")):
-        return path.read_bytes()
+        return path.open("rb")
     if not path.exists():
         raise InvalidInput(f"there is no model at {str(path)!r}: give a model file, a folder or a model.tar.gz")
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+    packed = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         for file in [path] if path.is_file() else sorted(path.iterdir()):
             archive.add(file, file.name)
-    return buffer.getvalue()
+    packed.seek(0)
+    return packed
