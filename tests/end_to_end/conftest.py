@@ -24,7 +24,7 @@ def user_environment(home: Path, **extra: str) -> dict[str, str]:
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("AWS_", "CDK_", "SKLEARN_", "SAGEMAKER_"))
+        if not name.startswith(("AWS_", "CDK_", "COVERAGE_", "SKLEARN_", "SAGEMAKER_"))
     }
     return {**kept, "HOME": str(home), "PATH": f"{TOOLS}{os.pathsep}{os.environ['PATH']}", "NO_COLOR": "1", **extra}
 
