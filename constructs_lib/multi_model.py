@@ -51,6 +51,8 @@ class SklearnMultiModel(HostedModel):
         Key that every model's begins with; ends in ``/``. The execution role may read below it and nothing else.
     encryption_key
         The KMS key of `bucket`, or of the bucket that is made; default: S3's own keys.
+    code_encryption_key
+        The KMS key of the bootstrap bucket, where that has one of its own: the serving code travels through it.
     entry_point, source_dir, framework_version, image, method, float32, environment, role, vpc, vpc_subnets, \
 security_groups
         As for `SklearnModel`; they serve all the models. A ``requirements.txt`` in `source_dir` is installed when the
@@ -80,6 +82,7 @@ security_groups
         bucket: s3.IBucket | None = None,
         prefix: str = "models/",
         encryption_key: kms.IKey | None = None,
+        code_encryption_key: kms.IKey | None = None,
         entry_point: str | Path | None = None,
         source_dir: str | Path | None = None,
         framework_version: str | None = None,
@@ -109,12 +112,14 @@ security_groups
         with problems.collect():
             bound_image = chosen.bind(self, chosen.default_architecture)
         problems.raise_all()
+        self.makes_bucket = bucket is None
+        """Whether the bucket is its own, and so empty at the first deployment."""
         self.bucket: s3.IBucket = bucket or self._make_bucket(encryption_key)
         """Where the models lie."""
         self.prefix = prefix
         """What every model's key begins with."""
         self._key = encryption_key or self.bucket.encryption_key
-        data = self._bind(code)
+        data = self._bind(code, code_encryption_key)
         rendered = render_environment(
             ContainerSettings(
                 server="stock",
@@ -174,8 +179,8 @@ security_groups
             versioned=True,
         )
 
-    def _bind(self, code: ServingCode) -> BoundModelData:
-        asset, readable_code = archive_asset(self, "Code", code.files, None)
+    def _bind(self, code: ServingCode, code_key: kms.IKey | None) -> BoundModelData:
+        asset, readable_code = archive_asset(self, "Code", code.files, code_key)
         own = [
             statements.read_object(self.bucket.arn_for_objects(f"{self.prefix}*")),
             statements.list_prefix(self.bucket.bucket_arn, self.prefix),

@@ -83,12 +83,12 @@ _FUNCTION_REASONS = {
     "LambdaInsideVPC": "It calls SageMaker and CloudFormation and nothing else, under a role that allows no more.",
 }
 _INLINE_REASON = (
-    "The policy follows the digest of what it gives access to, so that an update holds the old and the new one side "
-    "by side; a role takes 10 managed policies only."
+    "The policy belongs to this role and this resource alone; where it follows a digest, an update holds the old and "
+    "the new one side by side, and a role takes 10 managed policies only."
 )
 _ON_KEYS = ("s3:GetObject", "s3:PutObject")
 _WILDCARD_REASONS = {
     "ecr:GetAuthorizationToken": "ecr:GetAuthorizationToken takes no resource.",
     "cloudwatch:PutMetricData": "cloudwatch:PutMetricData takes no resource; its namespace is the limit.",
-    "logs:PutLogEvents": "SageMaker names the streams of the endpoint's own log group after its instances.",
+    "logs:PutLogEvents": "The service names the streams of the endpoint's, or the function's, own log group.",
 }

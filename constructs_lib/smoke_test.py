@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,15 +28,16 @@ class SmokeTest:
     Parameters
     ----------
     rows
-        Rows of features: an array or a nested list of numbers and texts, None for a missing value; sent as JSON.
+        Rows of features: an array or a list of lists of numbers and texts, None for a missing value; sent as JSON.
     expected
-        The answer, one value or list of values a row. Default: any answer will do.
+        The answer: a list with one value, or list of values, a row. Default: any answer will do.
     tolerance
         How far a number may be off, relative to its size and absolutely.
     method
         The model's method that is called; default: the model's `method`.
     target_model
-        Of a `SklearnMultiModel`: the key below its prefix; the model must be there before the deployment.
+        Of a `SklearnMultiModel`: the key below its prefix. The model must be there before the deployment, so a bucket
+        that the stack makes itself is deployed first, without a smoke test.
     timeout
         How long cold starts and loading models are waited for, 10 to 840 s; default: 120 s.
 
@@ -58,15 +60,18 @@ class SmokeTest:
             if reason := _why_not_json(value):
                 yield f"smoke_test has {name} that JSON cannot carry ({reason}); give numbers, texts and None"
                 return
-        if not isinstance(rows := _plain(self.rows), list) or not rows:
-            yield f"smoke_test has rows {rows!r}; give at least one row"
+        rows, expected = json.loads(_json(self.rows)), json.loads(_json(self.expected))
+        if not isinstance(rows, list) or not rows or not all(isinstance(row, list) and row for row in rows):
+            yield f"smoke_test has rows {rows!r}; give at least one row, each a list of features"
             return
-        if isinstance(expected := _plain(self.expected), list) and len(expected) != _count(rows):
-            yield f"smoke_test has {len(expected)} expected values for {_count(rows)} rows; give one each"
+        if len({len(row) for row in rows}) > 1:
+            yield f"smoke_test has rows of {sorted({len(row) for row in rows})} features; give the same number in each"
+        if expected is not None and (not isinstance(expected, list) or len(expected) != len(rows)):
+            yield f"smoke_test expects {expected!r} for {len(rows)} rows; give a list with one value or list for each"
         size = len(_json(self.rows)) + len(_json(self.expected))
         if size > _MAX_CHARACTERS:
             yield f"smoke_test has rows and expected values of {size:,} characters; give {_MAX_CHARACTERS:,} at most"
-        if self.tolerance < 0:
+        if not (math.isfinite(self.tolerance) and self.tolerance >= 0):
             yield f"smoke_test has tolerance {self.tolerance}; give 0 or more"
         if self.method is not None and self.method not in METHODS:
             yield f"smoke_test has method {self.method!r}; choose one of {', '.join(METHODS)}"
@@ -112,11 +117,6 @@ def _why_not_json(value: Any) -> str | None:
     except (TypeError, ValueError) as error:
         return str(error)
     return None
-
-
-def _count(rows: list[Any]) -> int:
-    """A flat list is one row."""
-    return len(rows) if isinstance(rows[0], list | tuple | dict) else 1
 
 
 _MIN_SECONDS, _MAX_SECONDS = 10, 840

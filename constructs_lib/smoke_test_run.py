@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aws_cdk import Aws, CustomResource, Duration, Stack
+from aws_cdk import Annotations, Aws, CustomResource, Duration, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3_assets as s3_assets
@@ -14,6 +14,7 @@ from constructs import Construct
 
 from constructs_lib import nag, statements
 from constructs_lib.execution_role import add_policies
+from constructs_lib.multi_model import SklearnMultiModel
 
 if TYPE_CHECKING:
     from aws_cdk import aws_sagemaker as sagemaker
@@ -36,6 +37,13 @@ class SmokeTestRun(Construct):
         endpoint_name: str,
     ) -> None:
         super().__init__(scope, construct_id)
+        if any(isinstance(one.model, SklearnMultiModel) and one.model.makes_bucket for one in config.variants):
+            Annotations.of(self).add_warning_v2(
+                "constructs_lib:smoke-test-in-new-bucket",
+                "the smoke test asks for a model in a bucket that this stack makes: the first deployment cannot pass, "
+                "since the bucket is empty then; deploy once without smoke_test, add the model (ModelStore of "
+                "endpoint_client), then give smoke_test",
+            )
         timeout = settings.timeout or Duration.seconds(_DEFAULT_SECONDS)
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         code = s3_assets.Asset(self, "Code", path=str(_FUNCTION), exclude=["__init__.py", "__pycache__"])
@@ -53,10 +61,15 @@ class SmokeTestRun(Construct):
         nag.acknowledge_smoke_test_function(function)
         stack = Stack.of(self)
         log_group = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:/aws/lambda/{function.ref}"
+        # Not the endpoint's Ref: so the rights are there minutes before they are used. SageMaker writes the name in an
+        # ARN in lower case.
+        endpoint_arn = (
+            f"arn:{stack.partition}:sagemaker:{stack.region}:{stack.account}:endpoint/{endpoint_name.lower()}"
+        )
         policies = add_policies(
             self,
             roles=[role],
-            statements_by_id={"Test": statements.test_endpoint(endpoint.ref, Aws.STACK_ID, log_group)},
+            statements_by_id={"Test": statements.test_endpoint(endpoint_arn, Aws.STACK_ID, log_group)},
         )
         properties = {
             "EndpointName": endpoint_name,

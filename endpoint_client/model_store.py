@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tarfile
 import tempfile
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from endpoint_client.connection import connect_control_plane, connect_storage
 from endpoint_client.exceptions import ConfigurationError, InvalidInput
-from endpoint_client.service_errors import from_storage_error, translated
+from endpoint_client.service_errors import from_boto_error, from_storage_error, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
 _SUFFIX = ".tar.gz"
+_RIGHTS = "SklearnMultiModel.grant_manage_models gives all that is needed"
+_LEFT_OUT = frozenset({"__pycache__", ".git", ".ipynb_checkpoints", ".DS_Store"})
 # Codes of PutObject where an object has the key already, or is just being given it.
 _TAKEN = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
 
@@ -108,45 +111,50 @@ class ModelStore:
         if not name.endswith(_SUFFIX) or name.startswith("/"):
             raise InvalidInput(f"the model's name is {name!r}: give one such as 'paris{_SUFFIX}'")
         bucket, prefix = self._place
-        try:
-            with _packed(Path(path)) as archive:
+        with self._told(name), _packed(Path(path)) as archive:
+            try:
                 self._storage.put_object(Bucket=bucket, Key=prefix + name, Body=archive, IfNoneMatch="*")
-        except ClientError as error:
-            if error.response.get("Error", {}).get("Code") in _TAKEN:
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") not in _TAKEN:
+                    raise
                 raise ConfigurationError(
-                    f"there is a model {name!r} already, and instances do not notice that one was overwritten: take a "
-                    "new name, or remove it first and wait until no instance has it loaded"
+                    f"there is a model {name!r} already, and instances keep the files that they once fetched: take a "
+                    "new name"
                 ) from error
-            raise from_storage_error(error, self.uri + name) from error
         return self.uri + name
 
     def remove(self, name: str) -> None:
-        """Remove a model; instances that have it loaded answer for it until they let it go.
+        """Remove a model; an instance that has fetched it may answer for it as long as it runs.
 
         Raises
         ------
         ServiceError
             S3 refuses it.
         """
-        from botocore.exceptions import ClientError
-
         bucket, prefix = self._place
-        try:
+        with self._told(name):
             self._storage.delete_object(Bucket=bucket, Key=prefix + name)
-        except ClientError as error:
-            raise from_storage_error(error, self.uri + name) from error
 
     def _names(self) -> Iterator[str]:
-        from botocore.exceptions import ClientError
-
         bucket, prefix = self._place
-        try:
+        with self._told():
             for page in self._storage.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix):
                 for item in page.get("Contents", []):
                     if not item["Key"].endswith("/"):
                         yield item["Key"].removeprefix(prefix)
+
+    @contextmanager
+    def _told(self, name: str = "") -> Iterator[None]:
+        """Raise what S3 and botocore raise inside as this package's exceptions."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            yield
         except ClientError as error:
-            raise from_storage_error(error, self.uri) from error
+            raise from_storage_error(error, self.uri + name, _RIGHTS) from error
+        except BotoCoreError as error:
+            region = self._client.meta.region_name
+            raise from_boto_error(error, endpoint_name=self.endpoint_name, region=region) from error
 
     @property
     def _place(self) -> tuple[str, str]:
@@ -164,9 +172,26 @@ def _packed(path: Path) -> IO[bytes]:
         return path.open("rb")
     if not path.exists():
         raise InvalidInput(f"there is no model at {str(path)!r}: give a model file, a folder or a model.tar.gz")
+    files = [path] if path.is_file() else sorted(file for file in path.iterdir() if file.name not in _LEFT_OUT)
+    if not files:
+        raise InvalidInput(f"the folder {str(path)!r} is empty: save the model there, for example with joblib.dump")
+    if any(file.name == "code" and file.is_dir() for file in files):
+        raise InvalidInput(
+            f"the folder {str(path)!r} holds a folder 'code': the endpoint's own code serves all its models, so give "
+            "yours to SklearnMultiModel as entry_point or source_dir"
+        )
     packed = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        for file in [path] if path.is_file() else sorted(path.iterdir()):
-            archive.add(file, file.name)
-    packed.seek(0)
+    try:
+        # A link to where the model lies would lead nowhere in the container.
+        with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1, dereference=True) as archive:
+            for file in files:
+                archive.add(file, file.name, filter=_kept)
+        packed.seek(0)
+    except BaseException:
+        packed.close()
+        raise
     return packed
+
+
+def _kept(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    return None if entry.name.rsplit("/", 1)[-1] in _LEFT_OUT else entry

@@ -192,7 +192,8 @@ class Predictor:
         raw : bool, default False
             Give what the server said instead of an array, from one request: the input is not cut.
         method, content_type, accept, target_variant, target_model : str, optional
-            Override the predictor's own for this call. An endpoint with many models takes no method but its own.
+            Override the predictor's own for this call. An endpoint with many models takes no method:
+            it has its own.
 
         Returns
         -------
@@ -208,7 +209,8 @@ class Predictor:
         InvalidInput
             `data` is no table of numbers and text, or `content_type` cannot carry it.
         ConfigurationError
-            `content_type` is no format of tables, or needs a library that is not installed.
+            `content_type` is no format of tables, or needs a library that is not installed; or a method is asked for
+            together with `target_model`.
         PayloadTooLarge
             One row alone, or bytes, or any input with ``raw=True``, exceeds ``max_payload_bytes``.
         InputRejected
@@ -230,11 +232,11 @@ class Predictor:
         send = partial(
             self._send,
             accept=accept or self.accept,
-            options={
-                **_attributes(method or self.method),
-                **_target("TargetVariant", target_variant or self.target_variant),
-                **_target("TargetModel", target_model or self.target_model),
-            },
+            options=_options(
+                method or self.method,
+                target_variant or self.target_variant,
+                target_model or self.target_model,
+            ),
         )
         if isinstance(data, bytes | bytearray | memoryview):
             body = self._whole(bytes(data))
@@ -375,8 +377,15 @@ def _attributes(method: str | None) -> dict[str, Any]:
     return {} if method is None else {"CustomAttributes": f"method={_checked(method)}"}
 
 
-def _target(name: str, value: str | None) -> dict[str, Any]:
-    return {} if value is None else {name: value}
+def _options(method: str | None, target_variant: str | None, target_model: str | None) -> dict[str, Any]:
+    if method is not None and target_model is not None:
+        raise ConfigurationError(
+            f"method={method!r} cannot reach the model {target_model!r}: an endpoint with many models calls the method "
+            "that it was deployed with (SklearnMultiModel(method=...)); leave method out, and use predict"
+        )
+    options = _attributes(method)
+    options |= {} if target_variant is None else {"TargetVariant": target_variant}
+    return options if target_model is None else {**options, "TargetModel": target_model}
 
 
 def _checked(method: str) -> str:

@@ -90,16 +90,19 @@ def from_client_error(
     return _BY_CODE.get(code, _by_status(status))(message, **facts)
 
 
-def from_storage_error(error: ClientError, location: str) -> EndpointClientError:
-    """Translate an answer of S3 about an object of an asynchronous request."""
+def from_storage_error(error: ClientError, location: str, remedy: str | None = None) -> EndpointClientError:
+    """Translate an answer of S3 about an object of an asynchronous request, or about another with its remedy."""
     response: Mapping[str, Any] = error.response
     code = str(response.get("Error", {}).get("Code", ""))
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
     message = str(response.get("Error", {}).get("Message", "")) or code
     if status in {401, 403}:
+        remedy = remedy or (
+            "for an answer that is not there yet, S3 says so only to who has s3:ListBucket on its prefix "
+            "(grant_invoke_async gives all that is needed)"
+        )
         return AccessDenied(
-            f"the credentials in use may not reach {location}: {message}; for an answer that is not there yet, S3 says "
-            "so only to who has s3:ListBucket on its prefix (grant_invoke_async gives all that is needed)",
+            f"the credentials in use may not reach {location}: {message}; {remedy}",
             code=code,
             status=status,
         )

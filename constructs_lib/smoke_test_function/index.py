@@ -10,16 +10,33 @@ import json
 import math
 import time
 import urllib.request
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Seconds between two tries, and left over for the answer to CloudFormation.
 _PAUSE = 2.0
 _RESERVE = 5.0
-# What passes by itself: a cold start, a model that is being loaded, an endpoint that is busy.
-_PASSING = {"ModelNotReadyException", "ServiceUnavailable", "InternalDependencyException", "ThrottlingException"}
+# What passes by itself: a cold start, a model that is being loaded, an endpoint that is busy, a connection that breaks,
+# and rights that are so new that not every part of AWS knows them.
+_PASSING = {
+    "AccessDenied",
+    "AccessDeniedException",
+    "ConnectTimeoutError",
+    "ConnectionClosedError",
+    "EndpointConnectionError",
+    "InternalDependencyException",
+    "InternalFailure",
+    "ModelNotReadyException",
+    "ServiceUnavailable",
+    "Throttling",
+    "ThrottlingException",
+}
 
 
 class SmokeTestError(Exception):
@@ -28,15 +45,16 @@ class SmokeTestError(Exception):
 
 def handler(event: dict[str, Any], context: Any) -> None:
     """Test the endpoint unless the resource is deleted, or the stack is on its way back already."""
+    status, reason = "SUCCESS", ""
     try:
-        if event["RequestType"] != "Delete" and not _is_rolling_back(event["StackId"]):
+        if event["RequestType"] != "Delete":
             deadline = time.monotonic() + context.get_remaining_time_in_millis() / 1000 - _RESERVE
-            _test(event["ResourceProperties"], deadline)
-        _respond(event, context, "SUCCESS", "")
+            _test_unless_rolling_back(event, deadline)
     except SmokeTestError as error:
-        _respond(event, context, "FAILED", str(error))
+        status, reason = "FAILED", str(error)
     except Exception as error:  # noqa: BLE001 - CloudFormation waits for an answer whatever happens
-        _respond(event, context, "FAILED", f"the smoke test could not run: {type(error).__name__}: {error}")
+        status, reason = "FAILED", f"the smoke test could not run: {type(error).__name__}: {error}"
+    _respond(event, context, status, reason)
 
 
 def differences(answer: Any, expected: Any, tolerance: float, where: str = "") -> list[str]:
@@ -56,9 +74,15 @@ def differences(answer: Any, expected: Any, tolerance: float, where: str = "") -
     return [f"{where}is {json.dumps(answer)} where {json.dumps(expected)} is expected"]
 
 
+def _test_unless_rolling_back(event: dict[str, Any], deadline: float) -> None:
+    stacks = _ask("cloudformation", deadline, lambda client: client.describe_stacks(StackName=event["StackId"]))
+    if "ROLLBACK" not in stacks["Stacks"][0]["StackStatus"]:
+        _test(event["ResourceProperties"], deadline)
+
+
 def _test(properties: dict[str, str], deadline: float) -> None:
     name, config = properties["EndpointName"], properties["EndpointConfigName"]
-    running = boto3.client("sagemaker").describe_endpoint(EndpointName=name)
+    running = _ask("sagemaker", deadline, lambda client: client.describe_endpoint(EndpointName=name))
     if running["EndpointConfigName"] != config:
         reason = running.get("FailureReason", "SageMaker gives no reason")
         raise SmokeTestError(
@@ -74,7 +98,6 @@ def _test(properties: dict[str, str], deadline: float) -> None:
 
 
 def _invoke(properties: dict[str, str], variant: str, deadline: float) -> Any:
-    runtime = boto3.client("sagemaker-runtime")
     request: dict[str, Any] = {
         "EndpointName": properties["EndpointName"],
         "TargetVariant": variant,
@@ -85,21 +108,29 @@ def _invoke(properties: dict[str, str], variant: str, deadline: float) -> Any:
     for option in ("CustomAttributes", "TargetModel"):
         if option in properties:
             request[option] = properties[option]
+    try:
+        body = _ask("sagemaker-runtime", deadline, lambda client: client.invoke_endpoint(**request)["Body"].read())
+        return json.loads(body.decode("utf-8"))
+    except ClientError as error:
+        message = error.response.get("OriginalMessage") or error.response["Error"]["Message"]
+        raise SmokeTestError(f"variant {variant}: {message}") from error
+    except ValueError as error:
+        raise SmokeTestError(f"variant {variant}: the answer is not JSON: {error}") from error
+
+
+def _ask(service: str, deadline: float, call: Callable[[Any], Any]) -> Any:
+    """Call a service until it answers, or until what passes by itself has had its time."""
+    connect: Any = boto3.client
     while True:
+        left = max(deadline - time.monotonic(), 1.0)
+        config = Config(connect_timeout=min(left, 10), read_timeout=left, retries={"total_max_attempts": 1})
         try:
-            return json.loads(runtime.invoke_endpoint(**request)["Body"].read().decode("utf-8"))
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _PASSING or time.monotonic() + _PAUSE > deadline:
-                message = error.response.get("OriginalMessage") or error.response["Error"]["Message"]
-                raise SmokeTestError(f"variant {variant}: {message}") from error
-        except ValueError as error:
-            raise SmokeTestError(f"variant {variant}: the answer is not JSON: {error}") from error
+            return call(connect(service, config=config))
+        except (ClientError, BotoCoreError) as error:
+            code = error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
+            if code not in _PASSING or time.monotonic() + _PAUSE > deadline:
+                raise
         time.sleep(_PAUSE)
-
-
-def _is_rolling_back(stack_id: str) -> bool:
-    [stack] = boto3.client("cloudformation").describe_stacks(StackName=stack_id)["Stacks"]
-    return "ROLLBACK" in stack["StackStatus"]
 
 
 def _is_number(value: Any) -> bool:
@@ -120,4 +151,12 @@ def _respond(event: dict[str, Any], context: Any, status: str, reason: str) -> N
     body = json.dumps(answer).encode("utf-8")
     # CloudFormation's own address, which takes no content type.
     request = urllib.request.Request(event["ResponseURL"], data=body, method="PUT", headers={"Content-Type": ""})  # noqa: S310
-    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+    for attempts_left in (2, 1, 0):
+        try:
+            urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+        except OSError:  # noqa: PERF203
+            if not attempts_left:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return

@@ -23,7 +23,7 @@ from constructs_lib import (
 
 app = cdk.App()
 stack = cdk.Stack(app, "KindsOfEndpoint")
-key = kms.Key(stack, "Key", enable_key_rotation=True, removal_policy=cdk.RemovalPolicy.DESTROY)
+key = kms.Key(stack, "Key", enable_key_rotation=True)
 champion = SklearnModel(stack, "Champion", model_data=ModelData.from_directory("model/champion"))
 challenger = SklearnModel(stack, "Challenger", model_data=ModelData.from_directory("model/challenger"))
 

@@ -10,13 +10,13 @@ import json
 import logging
 import threading
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 
-from local_sagemaker.functions.running import call, find_function, obstacle
+from local_sagemaker.functions.running import FunctionError, call, find_function, obstacle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -80,7 +80,14 @@ class FunctionBacked:
             "ResourceType": details["ResourceType"],
         }
         resource = cls(facts, definition["Properties"])
-        resource._ask("Create", account_id, region_name)
+        try:
+            resource._ask("Create", account_id, region_name)
+        except CustomResourceFailedError:
+            # What was made before it failed is to go, as far as the function can.
+            if resource.physical_resource_id:
+                with suppress(CustomResourceFailedError, FunctionError):
+                    resource._ask("Delete", account_id, region_name)
+            raise
         resource.physical_resource_id = resource.physical_resource_id or name
         return resource
 
@@ -133,8 +140,15 @@ class FunctionBacked:
             }
             if self.physical_resource_id:
                 event["PhysicalResourceId"] = self.physical_resource_id
-            call(function, event, _get_base_url())
-            answer = wait(_LATE_ANSWER)
+            try:
+                call(function, event, _get_base_url())
+            except FunctionError:
+                # How it ended does not matter once it has answered.
+                answer = wait(0.0)
+                if answer is None:
+                    raise
+            else:
+                answer = wait(_LATE_ANSWER)
         if answer is None:
             raise CustomResourceFailedError(
                 "CloudFormation did not receive a response from your Custom Resource. Please check your logs for "

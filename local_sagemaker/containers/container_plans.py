@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import sklearn_runtime
+from local_sagemaker.containers.processes import inherited_environment
 from local_sagemaker.data_plane_errors import ContainerError
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
 
 _RUNTIME = "sklearn_runtime"
 _OPT_ML = re.compile(r"(?<![^:=\s])/opt/ml(?=[/:\s]|$)")
-# What a process needs of ours to run at all, and what makes coverage measure it.
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
-_INHERITED_PREFIX = "COVERAGE_PROCESS_"
 
 
 class Site(NamedTuple):
@@ -93,7 +91,11 @@ def plan_container(given: Mapping[str, str], site: Site, python: str = sys.execu
     ContainerError
         The model says that it carries `sklearn_runtime`, and does not.
     """
-    environment = {**_inherited(), **_own(site), **{name: _moved(value, site) for name, value in given.items()}}
+    environment = {
+        **inherited_environment(),
+        **_own(site),
+        **{name: _moved(value, site) for name, value in given.items()},
+    }
     # gunicorn, which reads these, is not run.
     environment.pop("GUNICORN_CMD_ARGS", None)
     folders = [folder for folder in environment.get("PYTHONPATH", "").split(os.pathsep) if folder]
@@ -114,12 +116,6 @@ def plan_container(given: Mapping[str, str], site: Site, python: str = sys.execu
         environment["PYTHONPATH"] = os.pathsep.join(folders)
     workers = environment.get("SAGEMAKER_MODEL_SERVER_WORKERS") or "1"
     return ContainerPlan([python, "-m", f"{_RUNTIME}.server", "--workers", workers], environment)
-
-
-def _inherited() -> dict[str, str]:
-    return {
-        name: value for name, value in os.environ.items() if name in _INHERITED or name.startswith(_INHERITED_PREFIX)
-    }
 
 
 def _own(site: Site) -> dict[str, str]:
@@ -148,8 +144,10 @@ def _carries_runtime(folder: str) -> bool:
 def _linked_runtime(site: Site) -> str:
     """Another interpreter does not have our package; of what is installed beside it, it must see nothing else."""
     folder = site.base_dir / "runtime"
-    folder.mkdir()
-    (folder / _RUNTIME).symlink_to(Path(sklearn_runtime.__file__).parent, target_is_directory=True)
+    folder.mkdir(exist_ok=True)
+    link = folder / _RUNTIME
+    if not link.is_symlink():
+        link.symlink_to(Path(sklearn_runtime.__file__).parent, target_is_directory=True)
     return str(folder)
 
 

@@ -36,11 +36,16 @@ class ModelNotReadyError(DataPlaneError):
     """A model is still being fetched and started; asking again later will do."""
 
 
+class NoTargetModelError(DataPlaneError):
+    """A request names none of the models."""
+
+
 class _Model:
     """One model: its container as soon as there is one, and who uses it."""
 
     def __init__(self) -> None:
         self.container: Future[Container] = Future()
+        self.starting: Container | None = None
         self.users = 0
         self.used_at = 0.0
 
@@ -95,6 +100,8 @@ class LoadedModels:
         """
         deadline = time.monotonic() + timeout
         passed_on = {name: value for name, value in (headers or {}).items() if name != _KEPT_BACK}
+        if TARGET_MODEL not in passed_on:
+            raise NoTargetModelError("the request names no model")
         with self._use(passed_on[TARGET_MODEL]) as model:
             waited_from = time.monotonic()
             try:
@@ -119,7 +126,9 @@ class LoadedModels:
             self._closed = True
             models, self._models = self._models, {}
         for model in models.values():
-            _stop(model)
+            # One that is still starting fails when it is stopped, and tells whoever waits for it.
+            if model.starting is not None:
+                model.starting.stop()
 
     @contextmanager
     def _use(self, name: str) -> Iterator[_Model]:
@@ -145,6 +154,10 @@ class LoadedModels:
             began = time.monotonic()
             container = self._fetch(name)
             fetched = time.monotonic()
+            with self._lock:
+                if self._closed:
+                    raise ContainerError("the instance is being stopped")
+                model.starting = container
             container.start()
             self._note(
                 ModelDownloadingTime=(fetched - began) * 1e6, ModelLoadingTime=(time.monotonic() - fetched) * 1e6
@@ -156,11 +169,7 @@ class LoadedModels:
                     del self._models[name]
             model.container.set_exception(error)
             return
-        with self._lock:
-            closed = self._closed
         model.container.set_result(container)
-        if closed:
-            container.stop()
         self._let_go()
 
     def _let_go(self) -> None:
@@ -173,17 +182,12 @@ class LoadedModels:
             surplus = [self._models.pop(name) for name in idle[: max(len(self._models) - self._most, 0)]]
         for model in surplus:
             began = time.monotonic()
-            _stop(model)
+            model.container.result().stop()
             self._note(ModelUnloadingTime=(time.monotonic() - began) * 1e6)
 
     def _note(self, **values: float) -> None:
         with self._lock:
             self._metrics.append(values)
-
-
-def _stop(model: _Model) -> None:
-    if model.container.done() and model.container.exception() is None:
-        model.container.result().stop()
 
 
 def _did_not_start(error: DataPlaneError) -> ContainerResponse:

@@ -89,6 +89,7 @@ class MultiModelContainer:
         """Let all models go for good."""
         self.ready.clear()
         self.client.close()
+        shutil.rmtree(self._site.base_dir, ignore_errors=True)
 
     def _fetch(self, name: str) -> Container:
         """Have the model's files here, as SageMaker keeps them on the instance's volume, and plan its process."""
@@ -103,8 +104,10 @@ class MultiModelContainer:
     def _download(self, location: Location, folder: Path) -> None:
         loading = folder.with_suffix(".loading")
         shutil.rmtree(loading, ignore_errors=True)
+        # Not its parents: where they are gone, so is the instance.
+        loading.mkdir()
         for part in ("model", "tmp"):
-            (loading / part).mkdir(parents=True)
+            (loading / part).mkdir()
         (loading / "code").symlink_to(self._site.base_dir / "code", target_is_directory=True)
         try:
             self._store.fetch_archive(location, loading / "model")

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 # first: were we killed in between, `read` meets the end of the pipe and nothing has been started.
 _WAIT_THEN_EXEC = ["/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "sh"]
 
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
+_INHERITED_PREFIX = "COVERAGE_PROCESS_"
+
 logger = logging.getLogger(__name__)
 
 # Seconds to wait for the end of the output: only a grandchild that left the group could hold it open for longer.
@@ -87,6 +90,13 @@ def remove_folder(folder: Path) -> None:
     """Remove a folder made by `make_folder`."""
     shutil.rmtree(folder, ignore_errors=True)
     _watchdog.tell("drop", "folder", str(folder))
+
+
+def inherited_environment() -> dict[str, str]:
+    """Give what a process needs of ours to run at all, and what makes coverage measure it."""
+    return {
+        name: value for name, value in os.environ.items() if name in _INHERITED or name.startswith(_INHERITED_PREFIX)
+    }
 
 
 class ChildProcess:

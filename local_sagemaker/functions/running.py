@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
-import os
 import sys
 import uuid
 import zipfile
@@ -18,15 +17,12 @@ from moto.awslambda.models import lambda_backends
 
 from local_sagemaker.access.rights import ExecutionRole
 from local_sagemaker.containers.container_logs import ContainerLog
-from local_sagemaker.containers.processes import ChildProcess, make_folder, remove_folder
+from local_sagemaker.containers.processes import ChildProcess, inherited_environment, make_folder, remove_folder
 from local_sagemaker.functions import bootstrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
-
-# What a process needs of ours to run at all, and what makes coverage measure it.
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 
 
 class FunctionError(Exception):
@@ -42,6 +38,8 @@ def find_function(arn: Any, account_id: str, region: str) -> Any:
 def obstacle(function: Any) -> str | None:
     """Say why a function cannot be run here; None where it can."""
     runtime = str(function.run_time or "a container image")
+    if function.layers:
+        return "its function has layers, which the local cloud does not bring"
     return None if runtime.startswith("python") else f"its function runs on {runtime}, and the local cloud runs Python"
 
 
@@ -111,7 +109,7 @@ def _order(function: Any, event: Mapping[str, Any], group: str, stream: str) -> 
 
 def _environment(function: Any, role: ExecutionRole, task: Path, base_url: str) -> dict[str, str]:
     return {
-        **{name: os.environ[name] for name in _INHERITED if name in os.environ},
+        **inherited_environment(),
         "AWS_ACCESS_KEY_ID": role.credentials.access_key_id,
         "AWS_SECRET_ACCESS_KEY": role.credentials.secret_access_key,
         "AWS_SESSION_TOKEN": role.credentials.session_token,

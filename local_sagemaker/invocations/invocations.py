@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from local_sagemaker.access.rights import caller
-from local_sagemaker.containers.loaded_models import ModelNotReadyError
+from local_sagemaker.containers.loaded_models import ModelNotReadyError, NoTargetModelError
 from local_sagemaker.containers.multi_model_container import NoSuchModelError
 from local_sagemaker.data_plane_errors import AccessDeniedError, DataPlaneError
 from local_sagemaker.hosting.deployments import INVOCATION_TIMEOUT
@@ -125,6 +125,8 @@ class Invocations:
             ) from None
         except NoTrafficError as error:
             raise _refusal(f"Endpoint {endpoint.name} takes no traffic: {error}.") from None
+        except NoTargetModelError:
+            raise _no_target_model() from None
         except NoSuchModelError as error:
             raise _refusal(str(error)) from None
         except ModelNotReadyError as error:
@@ -175,11 +177,15 @@ class Invocations:
 
 def _check_target_model(call: Call, router: Router) -> None:
     if router.fleet.is_multi_model and call.target_model is None:
-        raise _refusal(f"Request {uuid.uuid4()} is missing a target model header.")
+        raise _no_target_model()
     if call.target_model is not None and not router.fleet.is_multi_model:
         raise _refusal(
             f"Endpoint {call.endpoint.name} is not a multi-model endpoint and does not support target model header."
         )
+
+
+def _no_target_model() -> InvocationError:
+    return _refusal(f"Request {uuid.uuid4()} is missing a target model header.")
 
 
 def _refusal(message: str) -> InvocationError:

@@ -97,7 +97,8 @@ _AS_THEY_ARE = ("model_fn", "execution_parameters_fn")
 
 def _telling(hook: Callable[..., Any]) -> Callable[..., Any]:
     """The hook, whose errors the multi-model server passes on with their status."""
-    error_class = importlib.import_module("sagemaker_inference.errors").GenericInferenceToolkitError
+    errors = importlib.import_module("sagemaker_inference.errors")
+    error_class, own_class = errors.GenericInferenceToolkitError, errors.BaseInferenceToolkitError
 
     # The server counts the parameters, which inspect.signature finds below the wrapper.
     @functools.wraps(hook)
@@ -107,6 +108,8 @@ def _telling(hook: Callable[..., Any]) -> Callable[..., Any]:
         except RequestError as error:
             status, body = error.status, error.body()
             raise error_class(status, body.decode("ascii"), HTTPStatus(status).phrase) from error
+        except own_class:
+            raise  # a hook of the user's that chose its status
         except Exception as error:
             body = error_body(type(error).__name__, str(error))
             raise error_class(500, body.decode("ascii"), HTTPStatus(500).phrase) from error

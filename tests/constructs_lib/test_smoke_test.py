@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 from aws_cdk import Duration
-from aws_cdk.assertions import Match, Template
+from aws_cdk.assertions import Annotations, Match, Template
 
 from constructs_lib import (
     AsyncInference,
@@ -74,7 +74,9 @@ def test_the_function_may_look_at_its_endpoint_and_call_it_and_nothing_else(stac
     ]
     endpoint, own_stack, logs = statements
     assert endpoint["Action"] == ["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"]
-    assert list(endpoint["Resource"][0]) == ["Ref"]
+    # Known before the endpoint is made, so that the rights are there long before they are used.
+    assert json.dumps(endpoint["Resource"]).count("Ref") == 3
+    assert ":endpoint/" in json.dumps(endpoint["Resource"])
     assert (own_stack["Action"], own_stack["Resource"]) == (
         ["cloudformation:DescribeStacks"],
         [{"Ref": "AWS::StackId"}],
@@ -87,9 +89,18 @@ def test_the_function_may_look_at_its_endpoint_and_call_it_and_nothing_else(stac
     ("options", "message"),
     [
         ({"rows": []}, "has rows []; give at least one row"),
+        ({"rows": [[]]}, "has rows [[]]; give at least one row, each a list of features"),
+        ({"rows": [0.0, 1.0]}, "give at least one row, each a list of features"),
+        ({"rows": [[0.0], [1.0, 2.0]]}, "has rows of [1, 2] features; give the same number in each"),
+        ({"rows": [[0.0]], "expected": 0}, "expects 0 for 1 rows; give a list with one value or list for each"),
+        ({"rows": ((0.0,),), "expected": (0, 1)}, "expects [0, 1] for 1 rows"),
+        ({"rows": [[0.0]], "tolerance": float("inf")}, "has tolerance inf; give 0 or more"),
         ({"rows": [[float("nan")]]}, "has rows that JSON cannot carry"),
         ({"rows": [[object()]]}, "has rows that JSON cannot carry"),
-        ({"rows": [[0.0], [1.0]], "expected": [0]}, "has 1 expected values for 2 rows; give one each"),
+        (
+            {"rows": [[0.0], [1.0]], "expected": [0]},
+            "expects [0] for 2 rows; give a list",
+        ),
         ({"rows": [[0.0]], "tolerance": -1}, "has tolerance -1; give 0 or more"),
         ({"rows": [[0.0]], "method": "guess"}, "has method 'guess'; choose one of predict"),
         ({"rows": [[0.0]], "timeout": Duration.hours(1)}, "has timeout 3600 s; give 10 to 840 s"),
@@ -114,6 +125,8 @@ def test_it_goes_with_the_kind_of_endpoint(stack, model):
     named = SmokeTest(rows=[[0.0]], target_model="one.tar.gz")
     SklearnEndpoint(stack, "Endpoint", config=config, smoke_test=named)
     Template.from_stack(stack).has_resource_properties("Custom::SklearnSmokeTest", {"TargetModel": "one.tar.gz"})
+    warning = Match.string_like_regexp("the first deployment cannot pass, since the bucket is empty then")
+    Annotations.from_stack(stack).has_warning("*", warning)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,8 @@
 """Models of a multi-model endpoint that runs on the local cloud come and go without a deployment."""
 
+import io
+import tarfile
+
 import joblib
 import numpy as np
 import pytest
@@ -85,6 +88,33 @@ def test_what_is_no_model_is_refused(models, model_dir, tmp_path):
             models.add(wrong, model_dir)
     with pytest.raises(InvalidInput, match="there is no model at"):
         models.add("nothing.tar.gz", tmp_path / "nothing")
+
+
+def test_a_folder_that_is_no_model_is_refused(models, tmp_path):
+    with pytest.raises(InvalidInput, match="is empty: save the model there"):
+        models.add("empty.tar.gz", tmp_path)
+    (tmp_path / "code").mkdir()
+    with pytest.raises(InvalidInput, match=r"holds a folder 'code'.*entry_point or source_dir"):
+        models.add("code.tar.gz", tmp_path)
+
+
+def test_a_link_is_packed_as_what_it_leads_to(cloud, models, model_dir, tmp_path):
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "linked" / "model.joblib").symlink_to(model_dir(2) / "model.joblib")
+    (tmp_path / "linked" / "__pycache__").mkdir()
+    models.add("linked.tar.gz", tmp_path / "linked")
+    body = cloud.s3.get_object(Bucket=BUCKET, Key="cities/linked.tar.gz")["Body"].read()
+    with tarfile.open(fileobj=io.BytesIO(body)) as packed:
+        (entry,) = packed.getmembers()
+    assert entry.isfile()
+    with Predictor("cities", region="us-east-1", target_model="linked.tar.gz") as predictor:
+        assert predictor.predict([[0.0, 0.0, 0.0]]).tolist() == [2]
+
+
+def test_a_method_cannot_be_chosen_for_one_of_many_models(models):
+    predictor = Predictor(models.endpoint_name, region="us-east-1", target_model="one.tar.gz")
+    with predictor, pytest.raises(ConfigurationError, match="calls the method that it was deployed with"):
+        predictor.predict_proba([[0.0, 0.0, 0.0]])
 
 
 def test_a_ready_archive_goes_as_it_is(cloud, models, tmp_path):

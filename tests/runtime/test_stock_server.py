@@ -85,6 +85,49 @@ def test_the_multi_model_server_is_not_the_single_model_server(stock, monkeypatc
     assert not in_stock_server()
 
 
+class ToolkitError(Exception):
+    """Stands for the error class of AWS's multi-model server; with that server itself: tests/aws_image."""
+
+    def __init__(self, status, message, phrase):
+        super().__init__(status, message, phrase)
+        self.status, self.message, self.phrase = status, message, phrase
+
+
+@pytest.fixture
+def multi_model(monkeypatch):
+    """What the multi-model server leaves behind when it imports the hooks."""
+    errors = SimpleNamespace(GenericInferenceToolkitError=ToolkitError, BaseInferenceToolkitError=ToolkitError)
+    monkeypatch.setitem(sys.modules, "sagemaker_inference", SimpleNamespace(errors=errors))
+    monkeypatch.setitem(sys.modules, "sagemaker_inference.errors", errors)
+    monkeypatch.setenv("SAGEMAKER_MULTI_MODEL", "true")
+
+
+def test_in_the_multi_model_server_errors_keep_their_status_and_say_what_is_wrong(multi_model, tmp_path):
+    hooks = exported(settings_for("iris", tmp_path))
+    with pytest.raises(ToolkitError) as refused:
+        hooks["input_fn"]("[5.1", "application/json")
+    assert (refused.value.status, refused.value.phrase) == (400, "Bad Request")
+    assert '"MalformedBody"' in refused.value.message
+    with pytest.raises(ToolkitError) as failed:
+        hooks["predict_fn"](ROWS, object())
+    assert failed.value.status in (400, 500)
+
+
+def test_in_the_multi_model_server_a_hook_may_choose_its_own_error(multi_model):
+    def chosen(_body, _content_type):
+        raise ToolkitError(422, "too old", "Unprocessable")
+
+    def broken(_body, _content_type):
+        raise KeyError("age")
+
+    for hook, status, message in ((chosen, 422, "too old"), (broken, 500, '"KeyError"')):
+        hooks = contract_hooks(Hooks(input_fn=hook, defined=frozenset(["input_fn"])), Settings())
+        with pytest.raises(ToolkitError) as error:
+            hooks["input_fn"](b"", "text/csv")
+        assert error.value.status == status
+        assert message in error.value.message
+
+
 @pytest.mark.parametrize(
     ("body", "headers", "status", "text"),
     [

@@ -51,6 +51,8 @@ def handler(event, context):
     }
     request = urllib.request.Request(event["ResponseURL"], data=json.dumps(answer).encode(), method="PUT")
     urllib.request.urlopen(request)
+    if properties.get("Mode") == "late":
+        raise RuntimeError("too late to matter")
 """
 
 
@@ -114,6 +116,24 @@ def test_a_function_that_does_not_say_success_fails_the_stack(stacks, mode, reas
     assert stack.status == "ROLLBACK_COMPLETE"
     reasons = [event.resource_status_reason for event in stack.events if event.logical_resource_id == "Thing"]
     assert any(reason in str(text) for text in reasons)
+
+
+def test_what_failed_after_it_was_made_is_deleted(stacks, client_of):
+    stacks.deploy("things", stack_with(Mode="fail"))
+    assert [event["RequestType"] for event in logged(client_of)] == ["Create", "Delete"]
+
+
+def test_how_a_function_ends_does_not_matter_once_it_has_answered(stacks):
+    assert stacks.deploy("things", stack_with(Mode="late")).status == "CREATE_COMPLETE"
+
+
+def test_a_function_with_layers_leaves_a_placeholder(stacks, caplog):
+    resources = stack_with()
+    resources["Function"]["Properties"]["Layers"] = ["arn:aws:lambda:us-east-1:123456789012:layer:cli:1"]
+    with caplog.at_level(logging.WARNING):
+        stack = stacks.deploy("things", resources)
+    assert stack.status == "CREATE_COMPLETE"
+    assert "its function has layers, which the local cloud does not bring" in caplog.text
 
 
 def test_a_function_in_another_language_leaves_a_placeholder(stacks, caplog):

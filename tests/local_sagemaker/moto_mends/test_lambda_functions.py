@@ -26,6 +26,14 @@ def resources(code, timeout):
     }
 
 
+def test_it_names_its_layers(stacks, mended):
+    template = resources({"ZipFile": "def handler(event, context): return 1"}, 3)
+    template["Function"]["Properties"]["Layers"] = ["arn:aws:lambda:us-east-1:123456789012:layer:cli:1"]
+    stacks.deploy("functions", template)
+    function = lambda_backends[ACCOUNT_ID]["us-east-1"].get_function("work")
+    assert bool(function.get_configuration()["Layers"]) is mended
+
+
 @pytest.mark.parametrize(
     ("first", "second", "moto_can"),
     [
