@@ -12,7 +12,13 @@ from constructs import Construct
 
 from constructs_lib import statements
 from constructs_lib.entry_point import ServingCode, serving_code
-from constructs_lib.environment import METHODS, Server
+from constructs_lib.environment import (
+    METHODS,
+    ContainerSettings,
+    Server,
+    environment_problems,
+    render_environment,
+)
 from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
 from constructs_lib.image import BoundImage, SklearnImage
@@ -131,6 +137,22 @@ class HostedModel(Construct):
             yield "is cut off from the network", "leave network_isolation out"
         if self._hosting.data.prefix_uri is not None:
             yield "has an uncompressed artifact", "give a model.tar.gz to ModelData"
+
+    def _bind_image(self, image: SklearnImage) -> BoundImage:
+        """Resolve the image in this stack, or raise what keeps it from that, with the path of this construct."""
+        try:
+            return image.bind(self, image.default_architecture)
+        except ConfigurationError as error:
+            raise ConfigurationError(*error.problems, path=self.node.path) from error
+
+    def _render_environment(
+        self, settings: ContainerSettings, user: Mapping[str, str] | None, problems: Problems
+    ) -> dict[str, str]:
+        """Render the container's variables, or raise what SageMaker would refuse of them."""
+        rendered = render_environment(settings, user or {})
+        problems.add(environment_problems(user or {}, rendered))
+        problems.raise_all()
+        return rendered
 
     def _host(self, hosting: Hosting) -> None:
         """Make role, model and policies."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Annotations, Stack
 
-from constructs_lib.environment import ContainerSettings, Server, environment_problems, render_environment
+from constructs_lib.environment import ContainerSettings, Server
 from constructs_lib.exceptions import Problems
 from constructs_lib.hosted_model import HostedModel, Hosting, image_and_code, option_problems
 from constructs_lib.model_checks import is_version_unknown, model_problems
@@ -123,12 +123,10 @@ class SklearnModel(HostedModel):
         )
         problems.raise_all()
 
-        with problems.collect():
-            bound_image = chosen.bind(self, chosen.default_architecture)
-        problems.raise_all()
+        bound_image = self._bind_image(chosen)
         data = model_data.bind(self, code.files)
         network = None if vpc is None else ModelNetwork(self, vpc, vpc_subnets, security_groups)
-        rendered = render_environment(
+        rendered = self._render_environment(
             ContainerSettings(
                 server=server,
                 region=Stack.of(self).region,
@@ -141,10 +139,9 @@ class SklearnModel(HostedModel):
                 method=method,
                 float32=float32,
             ),
-            environment or {},
+            environment,
+            problems,
         )
-        problems.add(environment_problems(environment or {}, rendered))
-        problems.raise_all()
         self._host(
             Hosting(
                 image=chosen,

@@ -12,7 +12,7 @@ from aws_cdk import aws_s3 as s3
 
 from constructs_lib import statements
 from constructs_lib.bound_model_data import BoundModelData, archive_asset, readable
-from constructs_lib.environment import ContainerSettings, environment_problems, render_environment
+from constructs_lib.environment import ContainerSettings
 from constructs_lib.exceptions import Problems
 from constructs_lib.hosted_model import HostedModel, Hosting, image_and_code, option_problems
 from constructs_lib.network import ModelNetwork
@@ -109,9 +109,7 @@ security_groups
         )
         problems.raise_all()
 
-        with problems.collect():
-            bound_image = chosen.bind(self, chosen.default_architecture)
-        problems.raise_all()
+        bound_image = self._bind_image(chosen)
         self.makes_bucket = bucket is None
         """Whether the bucket is its own, and so empty at the first deployment."""
         self.bucket: s3.IBucket = bucket or self._make_bucket(encryption_key)
@@ -120,7 +118,7 @@ security_groups
         """What every model's key begins with."""
         self._key = encryption_key or self.bucket.encryption_key
         data = self._bind(code, code_encryption_key)
-        rendered = render_environment(
+        rendered = self._render_environment(
             ContainerSettings(
                 server="stock",
                 region=Stack.of(self).region,
@@ -130,10 +128,9 @@ security_groups
                 method=method,
                 float32=float32,
             ),
-            environment or {},
+            environment,
+            problems,
         )
-        problems.add(environment_problems(environment or {}, rendered))
-        problems.raise_all()
         self._host(
             Hosting(
                 image=chosen,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -12,14 +10,16 @@ from endpoint_client.async_requests import AsyncRequests
 from endpoint_client.connection import connect
 from endpoint_client.encodings import encoding_of
 from endpoint_client.exceptions import ConfigurationError, InvalidInput, PayloadTooLarge
+from endpoint_client.invocation_options import invocation_options, method_attribute
 from endpoint_client.responses import RawResponse, join, read_array
 from endpoint_client.rows import rows_of
+from endpoint_client.sending import in_order
 from endpoint_client.service_errors import translated
 from endpoint_client.splitting import Part, split_rows
 from sklearn_runtime.content_types import NPY, sniff
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Mapping
     from types import TracebackType
 
     import boto3
@@ -35,7 +35,6 @@ READ_TIMEOUT = 70.0
 MAX_ATTEMPTS = 3
 
 _ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
-_METHOD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
 class Predictor:
@@ -232,7 +231,7 @@ class Predictor:
         send = partial(
             self._send,
             accept=accept or self.accept,
-            options=_options(
+            options=invocation_options(
                 method or self.method,
                 target_variant or self.target_variant,
                 target_model or self.target_model,
@@ -248,7 +247,7 @@ class Predictor:
         if raw:
             return send(Part(0, rows.count, self._whole(encoding.encode(0, rows.count))))
         parts = split_rows(rows.count, encoding.encode, self.max_payload_bytes)
-        results: NDArray[Any] = join(_in_order(send, parts, self.max_concurrency))
+        results: NDArray[Any] = join(in_order(send, parts, self.max_concurrency))
         return results
 
     def predict_async(
@@ -289,7 +288,7 @@ class Predictor:
             As for `predict`.
         """
         content_type = content_type or self.content_type
-        requests, options = self._async_requests, _attributes(method or self.method)
+        requests, options = self._async_requests, method_attribute(method or self.method)
         if isinstance(data, str):
             if not data.startswith("s3://") or content_type is None:
                 raise InvalidInput(f"{data!r} is no request: give rows, or an s3:// URI with its content_type")
@@ -371,44 +370,3 @@ class Predictor:
     @cached_property
     def _async_requests(self) -> AsyncRequests:
         return AsyncRequests(self.endpoint_name, self._client, self._session)
-
-
-def _attributes(method: str | None) -> dict[str, Any]:
-    return {} if method is None else {"CustomAttributes": f"method={_checked(method)}"}
-
-
-def _options(method: str | None, target_variant: str | None, target_model: str | None) -> dict[str, Any]:
-    if method is not None and target_model is not None:
-        raise ConfigurationError(
-            f"method={method!r} cannot reach the model {target_model!r}: an endpoint with many models calls the method "
-            "that it was deployed with (SklearnMultiModel(method=...)); leave method out, and use predict"
-        )
-    options = _attributes(method)
-    options |= {} if target_variant is None else {"TargetVariant": target_variant}
-    return options if target_model is None else {**options, "TargetModel": target_model}
-
-
-def _checked(method: str) -> str:
-    if not _METHOD.fullmatch(method):
-        raise ConfigurationError(f"method={method!r} is not a method's name, for example 'predict_proba'")
-    return method
-
-
-def _in_order(
-    send: Callable[[Part], RawResponse], parts: Iterable[Part], workers: int
-) -> Iterator[tuple[Part, RawResponse]]:
-    """Send the parts, at most `workers` at once, and give the answers in the order of the parts."""
-    if workers == 1:
-        for part in parts:
-            yield part, send(part)
-        return
-    with ThreadPoolExecutor(workers, thread_name_prefix="endpoint-client") as pool:
-        pending: deque[tuple[Part, Future[RawResponse]]] = deque()
-        for part in parts:
-            pending.append((part, pool.submit(send, part)))
-            # Not all at once: a long input is encoded only as fast as it is sent.
-            if len(pending) == workers:
-                sent, future = pending.popleft()
-                yield sent, future.result()
-        for sent, future in pending:
-            yield sent, future.result()
