@@ -137,7 +137,9 @@ INTRODUCTION = """# What a synth costs
 - **L1 by hand**: the resources of our endpoint, written as `Cfn*` classes.
 - **alpha module**: `aws-cdk.aws-sagemaker-alpha`, of the same version as the CDK. It makes fewer resources: no alarms,
   no guardrails, and one managed policy that allows everything.
-- **this library**: `SklearnModel` and `SklearnEndpoint` as they are by default."""
+- **this library**: `SklearnModel` and `SklearnEndpoint` as they are by default.
+
+One app's runs spread over a second, so that a difference of medians below some tenths of a second says nothing."""
 
 
 def run(app: str, folder: Path, context: str, endpoints: int = 1) -> tuple[float, float]:
