@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from endpoint_client import Predictor
-from local_sagemaker.training import run_training_script
+from local_sagemaker.training.scripts import run_training_script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

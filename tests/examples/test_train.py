@@ -8,7 +8,7 @@ import joblib
 import pandas as pd
 import pytest
 
-from local_sagemaker.training import run_training_script
+from local_sagemaker.training.scripts import run_training_script
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "breast_cancer"
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from local_sagemaker import training_environment
+from local_sagemaker.training import script_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -135,11 +135,11 @@ def run_training_script(
     _lay_out(base, code=code, inputs=inputs)
     parameters |= {"sagemaker_program": str(script), "sagemaker_submit_directory": f"{base}/code"}
     _write_config(base, parameters, inputs)
-    own = {key: value for key, value in parameters.items() if not training_environment.framework_hyperparameter(key)}
+    own = {key: value for key, value in parameters.items() if not script_environment.framework_hyperparameter(key)}
     start = [str(python), str(script)] if script.suffix == ".py" else ["/bin/sh", str(script)]
-    command = [*start, *training_environment.arguments(own)]
+    command = [*start, *script_environment.arguments(own)]
     search_path = os.pathsep.join(filter(None, [f"{base}/code", os.environ.get("PYTHONPATH")]))
-    variables = training_environment.variables(
+    variables = script_environment.variables(
         base_dir=base, entry_point=script, hyperparameters=parameters, channels=inputs, job_name=job_name
     )
     began = time.perf_counter()
@@ -211,8 +211,8 @@ def _copy(source: Path, target: Path) -> None:
 def _write_config(base: Path, parameters: Mapping[str, Any], inputs: Mapping[str, Path]) -> None:
     files = {
         "hyperparameters": {key: json.dumps(value) for key, value in parameters.items()},
-        "inputdataconfig": training_environment.input_data_config(inputs),
-        "resourceconfig": training_environment.resource_config(),
+        "inputdataconfig": script_environment.input_data_config(inputs),
+        "resourceconfig": script_environment.resource_config(),
     }
     for name, content in files.items():
         (base / "input" / "config" / f"{name}.json").write_text(json.dumps(content, indent=2), encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from local_sagemaker import training_environment
+from local_sagemaker.training import script_environment
 
 VARIABLES = """
 SM_HOSTS SM_CURRENT_HOST SM_CURRENT_INSTANCE_TYPE SM_CURRENT_INSTANCE_GROUP SM_CURRENT_INSTANCE_GROUP_HOSTS
@@ -36,12 +36,12 @@ SAGEMAKER_REGION
     ],
 )
 def test_a_hyperparameter_is_converted_as_the_toolkit_does(value, argument, variable):
-    assert training_environment.arguments({"key": value}) == ["--key", argument]
+    assert script_environment.arguments({"key": value}) == ["--key", argument]
     assert _variables({"key": value})["SM_HP_KEY"] == variable
 
 
 def test_arguments_are_sorted_and_a_one_letter_key_has_one_hyphen():
-    assert training_environment.arguments({"k": 5, "alpha": 1}) == ["--alpha", "1", "-k", "5"]
+    assert script_environment.arguments({"k": 5, "alpha": 1}) == ["--alpha", "1", "-k", "5"]
 
 
 @pytest.mark.parametrize("key", ["sagemaker_program", "_tuning_objective_metric", "default_user_module_name"])
@@ -75,7 +75,7 @@ def test_names_and_places_of_the_script():
 
 
 def _variables(hyperparameters, channels=(), entry_point="train.py"):
-    return training_environment.variables(
+    return script_environment.variables(
         base_dir=Path("/opt/ml"),
         entry_point=PurePosixPath(entry_point),
         hyperparameters=hyperparameters,
@@ -85,6 +85,6 @@ def _variables(hyperparameters, channels=(), entry_point="train.py"):
 
 
 def test_the_examples_in_the_docstrings_run():
-    done = doctest.testmod(training_environment)
+    done = doctest.testmod(script_environment)
     assert done.attempted > 0
     assert done.failed == 0

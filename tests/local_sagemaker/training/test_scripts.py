@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from local_sagemaker.training import TrainingFailed, run_training_script
+from local_sagemaker.training.scripts import TrainingFailed, run_training_script
 
 
 @pytest.fixture
