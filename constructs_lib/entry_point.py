@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import ast
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from constructs_lib.archive import ArchiveFile, list_files
 from constructs_lib.exceptions import EntryPointError
 from constructs_lib.runtime_files import HOOKS_FILE, PACKAGE, RENAMED_HOOKS_FILE, runtime_files
+from constructs_lib.source_files import parse_script, source_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from constructs_lib.archive import ArchiveFile
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,37 +61,18 @@ def serving_code(
     EntryPointError
         With what is wrong with the script or the folder.
     """
-    root = None if source_dir is None else Path(source_dir)
-    if root is not None and not root.is_dir():
-        raise EntryPointError(f"source_dir {str(source_dir)!r} is not a folder; give the folder that holds your code")
-    script = None if entry_point is None else (root or Path()) / entry_point
-    if script is not None and not script.is_file():
-        raise EntryPointError(
-            f"entry_point {str(entry_point)!r} does not exist in {str(root or Path.cwd())!r}; "
-            "give a path relative to source_dir, or to the working directory without one"
-        )
-    own = list_files(root) if root is not None else _only(script)
-    program = None
-    if script is not None:
-        program = next((file.name for file in own if file.source.resolve() == script.resolve()), None)
-        if program is None:
-            raise EntryPointError(
-                f"entry_point {str(entry_point)!r} lies outside source_dir {str(root)!r}; move it there"
-            )
+    source = source_files(entry_point, source_dir)
+    own = source.files
     names = {file.name for file in own}
     _refuse_reserved(names)
     hooks_file = RENAMED_HOOKS_FILE if HOOKS_FILE in names else HOOKS_FILE
     return ServingCode(
         files=(*own, *runtime_files(hooks_file)),
-        program=program,
+        program=source.program,
         hooks_file=hooks_file,
-        hooks=frozenset() if script is None else _check_hooks(script, python_version),
+        hooks=frozenset() if source.script is None else _check_hooks(source.script, python_version),
         requirements=_requirements(own),
     )
-
-
-def _only(script: Path | None) -> tuple[ArchiveFile, ...]:
-    return () if script is None else (ArchiveFile(name=script.name, source=script),)
 
 
 def _refuse_reserved(names: set[str]) -> None:
@@ -100,11 +82,7 @@ def _refuse_reserved(names: set[str]) -> None:
 
 
 def _check_hooks(script: Path, python_version: str | None) -> frozenset[str]:
-    major, minor = map(int, python_version.split(".")) if python_version else sys.version_info[:2]
-    try:
-        tree = ast.parse(script.read_bytes(), filename=str(script), feature_version=(major, minor))
-    except (SyntaxError, ValueError) as error:
-        raise EntryPointError(f"entry_point {str(script)!r} is not valid Python {major}.{minor}: {error}") from None
+    tree = parse_script(script, python_version)
     names = frozenset(_defined(tree.body))
     hooks = names & HOOKS
     if not hooks and "*" not in names:
