@@ -1,4 +1,4 @@
-"""Model artifacts and code: fetched from S3 with a role's rights, and unpacked where the container looks for them.
+"""Models, code and training data: fetched from S3 with a role's rights, and put where the container looks for them.
 
 Rules: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html (ModelDataUrl,
 ModelDataSource). Bucket policies are not evaluated; identity policies are.
@@ -88,14 +88,17 @@ class ArtifactStore:
     role
         Whose rights count.
     account_id, region
-        Of the endpoint.
+        Of the endpoint or the training job.
+    what
+        What messages call the objects.
     """
 
-    def __init__(self, role: Principal, *, account_id: str, region: str) -> None:
+    def __init__(self, role: Principal, *, account_id: str, region: str, what: str = "model data") -> None:
         self._role = role
         self._account_id = account_id
         self._region = region
         self._partition = get_partition(region)
+        self._what = what
 
     def read(self, location: Location) -> bytes:
         """Give the content of an object.
@@ -107,7 +110,25 @@ class ArtifactStore:
         content: bytes = self._find(location).value
         return content
 
-    def fetch_archive(self, location: Location, folder: Path) -> None:
+    def keys(self, location: Location) -> list[str]:
+        """List the objects under a prefix, without those that stand for folders.
+
+        Raises
+        ------
+        AccessDeniedError, MissingModelDataError
+        """
+        self._check_prefix(location)
+        objects = self._bucket(location).keys
+        keys = [
+            key
+            for key in objects
+            if key.startswith(location.key) and not key.endswith("/") and _is_object(objects.get(key))
+        ]
+        if not keys:
+            raise MissingModelDataError(f"Could not find {self._what} at {location}: no object has this prefix.")
+        return keys
+
+    def fetch_archive(self, location: Location, folder: Path, *, read_only: bool = True) -> None:
         """Unpack a tar.gz object into a folder.
 
         Parameters
@@ -116,6 +137,8 @@ class ArtifactStore:
             The object; its name does not matter (the CDK publishes a ``.tar.gz`` asset as ``.gz``).
         folder
             An existing folder.
+        read_only
+            Whether its files may only be read afterwards.
 
         Raises
         ------
@@ -128,10 +151,11 @@ class ArtifactStore:
                 archive.extractall(folder, filter="data")
         except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
             raise ModelDataError(
-                f'Failed to extract model data archive from URL "{location}". Please ensure that the object located '
+                f'Failed to extract {self._what} archive from URL "{location}". Please ensure that the object located '
                 f"at the URL is a valid tar.gz archive. ({type(error).__name__}: {error})"
             ) from error
-        _make_read_only(folder)
+        if read_only:
+            _make_read_only(folder)
 
     def fetch_model(self, container: Mapping[str, Any], folder: Path) -> None:
         """Put a container definition's model artifact into a folder.
@@ -153,7 +177,7 @@ class ArtifactStore:
         if kind.archive:
             self.fetch_archive(location, folder)
         elif kind.prefix:
-            for key in self._keys(location):
+            for key in self.keys(location):
                 target = (folder / key.removeprefix(location.key).lstrip("/")).resolve()
                 if not target.is_relative_to(folder.resolve()):
                     raise ModelDataError(f"the key {key!r} leads outside the model folder: rename the object")
@@ -179,25 +203,13 @@ class ArtifactStore:
         kind, location = _model_data(container)
         if location is None:
             return
-        for key in self._keys(location) if kind.prefix else [location.key]:
+        for key in self.keys(location) if kind.prefix else [location.key]:
             self._find(Location(location.bucket, key))
 
     def _check_prefix(self, location: Location) -> None:
         """Models may come later, so there need be none yet."""
         self._authorize("s3:ListBucket", location, f"arn:{self._partition}:s3:::{location.bucket}", location.key)
         self._bucket(location)
-
-    def _keys(self, location: Location) -> list[str]:
-        self._check_prefix(location)
-        objects = self._bucket(location).keys
-        keys = [
-            key
-            for key in objects
-            if key.startswith(location.key) and not key.endswith("/") and _is_object(objects.get(key))
-        ]
-        if not keys:
-            raise MissingModelDataError(f"Could not find model data at {location}: no object has this prefix.")
-        return keys
 
     def _save(self, location: Location, target: Path) -> None:
         content: bytes = self._find(location).value
@@ -210,7 +222,7 @@ class ArtifactStore:
         self._authorize("s3:GetObject", location, f"arn:{self._partition}:s3:::{location.bucket}/{location.key}")
         found = self._bucket(location).keys.get(location.key)
         if not _is_object(found):
-            raise MissingModelDataError(f"Could not find model data at {location}.")
+            raise MissingModelDataError(f"Could not find {self._what} at {location}.")
         key_id = found.kms_key_id
         # The key that AWS manages for S3 may be used through S3 by everyone in the account.
         if found.encryption == "aws:kms" and key_id and not key_id.endswith("alias/aws/s3"):
@@ -222,7 +234,7 @@ class ArtifactStore:
             return s3_backends[self._account_id][self._partition].get_bucket(location.bucket)
         except MissingBucket:
             raise MissingModelDataError(
-                f"Could not find model data at {location}: the bucket does not exist."
+                f"Could not find {self._what} at {location}: the bucket does not exist."
             ) from None
 
     def _authorize_decrypt(self, location: Location, key_id: str) -> None:
@@ -242,7 +254,7 @@ class ArtifactStore:
         try:
             self._role.authorize(action, resource, context)
         except AccessDeniedError as error:
-            raise error.during(f"Could not access model data at {location}.") from None
+            raise error.during(f"Could not access {self._what} at {location}.") from None
 
 
 def is_multi_model(container: Mapping[str, Any]) -> bool:

@@ -202,3 +202,18 @@ def test_an_object_under_a_key_of_yours_takes_the_right_to_decrypt(bucket, form)
 def test_the_key_that_aws_manages_takes_no_right(bucket, key_id):
     put(MODEL.key, archive({}), encryption="aws:kms", kms_key_id=key_id)
     store(Recorder("kms:Decrypt")).check_model({"ModelDataUrl": str(MODEL)})
+
+
+def test_a_store_of_other_things_calls_them_by_their_name(bucket, tmp_path):
+    put("code.gz", b"no archive")
+    code = ArtifactStore(Recorder(), account_id=ACCOUNT, region=REGION, what="code")
+    with pytest.raises(ModelDataError, match="Could not find code at s3://models/absent"):
+        code.read(Location(BUCKET, "absent"))
+    with pytest.raises(ModelDataError, match="Failed to extract code archive"):
+        code.fetch_archive(Location(BUCKET, "code.gz"), tmp_path)
+
+
+def test_files_of_an_archive_stay_writable_where_that_is_asked_for(bucket, tmp_path):
+    put("code.gz", archive({"train.py": b""}))
+    store().fetch_archive(Location(BUCKET, "code.gz"), tmp_path, read_only=False)
+    assert (tmp_path / "train.py").stat().st_mode & 0o200
