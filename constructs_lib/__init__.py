@@ -12,17 +12,23 @@ from constructs_lib.multi_model import SklearnMultiModel
 from constructs_lib.rollback_alarms import RollbackAlarms
 from constructs_lib.serverless_variant import ServerlessVariant
 from constructs_lib.smoke_test import SmokeTest
+from constructs_lib.training import SklearnTraining
+from constructs_lib.training_input import TrainingInput
+from constructs_lib.training_options import Checkpoints, MetricDefinition, MetricThreshold, SpotTraining
 from constructs_lib.variant import InstanceVariant, ShadowVariant
 
 __all__ = [
     "AllAtOnce",
     "AsyncInference",
     "Canary",
+    "Checkpoints",
     "ConfigurationError",
     "EntryPointError",
     "ImageError",
     "InstanceVariant",
     "Linear",
+    "MetricDefinition",
+    "MetricThreshold",
     "ModelData",
     "ModelDataError",
     "RollbackAlarms",
@@ -34,5 +40,8 @@ __all__ = [
     "SklearnImage",
     "SklearnModel",
     "SklearnMultiModel",
+    "SklearnTraining",
     "SmokeTest",
+    "SpotTraining",
+    "TrainingInput",
 ]

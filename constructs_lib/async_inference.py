@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aws_cdk import Duration, Stack, Token
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sagemaker as sagemaker
 
 from constructs_lib import statements
+from constructs_lib.closed_bucket import closed_bucket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
     from aws_cdk import aws_sns as sns
     from constructs import Construct
 
@@ -73,23 +74,11 @@ class AsyncInference:
 
     def bind(self, scope: Construct) -> BoundAsyncInference:
         """Give the settings with a bucket, which is made where none was given."""
-        return BoundAsyncInference(self, self.bucket or self._make_bucket(scope))
-
-    def _make_bucket(self, scope: Construct) -> s3.Bucket:
-        return s3.Bucket(
-            scope,
-            "AsyncBucket",
-            encryption=s3.BucketEncryption.S3_MANAGED if self.encryption_key is None else s3.BucketEncryption.KMS,
-            encryption_key=self.encryption_key,
-            bucket_key_enabled=None if self.encryption_key is None else True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
-            lifecycle_rules=[
-                s3.LifecycleRule(
-                    expiration=Duration.days(_KEPT_DAYS), abort_incomplete_multipart_upload_after=Duration.days(1)
-                )
-            ],
-        )
+        if self.bucket is not None:
+            return BoundAsyncInference(self, self.bucket)
+        kept = Duration.days(_KEPT_DAYS)
+        made = closed_bucket(scope, "AsyncBucket", encryption_key=self.encryption_key, kept=kept)
+        return BoundAsyncInference(self, made)
 
 
 class BoundAsyncInference:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from aws_cdk import Token
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 Server: TypeAlias = Literal["runtime", "stock"]
 
@@ -89,11 +89,7 @@ def environment_problems(user: Mapping[str, str], rendered: Mapping[str, str]) -
         if name in user
     ]
     known = {name: value for name, value in rendered.items() if not Token.is_unresolved(value)}
-    problems += [
-        f"environment variable {name!r} is not a name; use letters, digits and underscores, no digit first"
-        for name in user
-        if not re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]{0,1023}", name)
-    ]
+    problems += environment_name_problems(user)
     problems += [
         f"environment variable {name!r} has {len(value)} characters; SageMaker takes {_MAX_VALUE_CHARACTERS:,}"
         for name, value in known.items()
@@ -107,6 +103,13 @@ def environment_problems(user: Mapping[str, str], rendered: Mapping[str, str]) -
     if (size := sum(len(name.encode()) + len(value.encode()) for name, value in known.items())) > _MAX_BYTES:
         problems.append(f"environment has {size:,} bytes in all; SageMaker takes {_MAX_BYTES:,}: put data into a file")
     return problems
+
+
+def environment_name_problems(user: Iterable[str]) -> Iterator[str]:
+    """Say which names SageMaker would not take for variables."""
+    for name in user:
+        if not re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]{0,1023}", name):
+            yield f"environment variable {name!r} is not a name; use letters, digits and underscores, no digit first"
 
 
 # Where the image's start-up code, and our server, find the code.

@@ -21,7 +21,7 @@ from constructs_lib.environment import (
 )
 from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
-from constructs_lib.image import BoundImage, SklearnImage
+from constructs_lib.image import BoundImage, SklearnImage, choose_image
 from constructs_lib.instance_types import architecture_of
 
 if TYPE_CHECKING:
@@ -89,6 +89,11 @@ class HostedModel(Construct):
     def is_multi_model(self) -> bool:
         """Whether it is many models under a prefix, and every request names one of them."""
         return self._hosting.data.models_uri is not None
+
+    @property
+    def sklearn_version(self) -> str | None:
+        """The scikit-learn in the image, None where it is not known."""
+        return self._hosting.image.sklearn_version
 
     @property
     def connections(self) -> ec2.Connections:
@@ -213,7 +218,7 @@ def image_and_code(
     """Choose the image, and collect the serving code for its Python; what is wrong is added to `problems`."""
     chosen, code = SklearnImage.aws(), ServingCode(files=())
     with problems.collect():
-        chosen = _choose_image(framework_version, image)
+        chosen = choose_image(framework_version, image)
     with problems.collect():
         code = serving_code(entry_point, source_dir, chosen.python_version)
     return chosen, code
@@ -234,11 +239,3 @@ def option_problems(
         yield f"method {method!r} is not one that answers requests; choose one of {', '.join(METHODS)}"
     if vpc is None and (vpc_subnets is not None or security_groups is not None):
         yield "vpc_subnets or security_groups are given without vpc; give the vpc that they lie in"
-
-
-def _choose_image(framework_version: str | None, image: SklearnImage | None) -> SklearnImage:
-    if image is not None and framework_version is not None:
-        raise ConfigurationError(
-            f"framework_version {framework_version!r} and image are both given; the image decides, give one of them"
-        )
-    return image or (SklearnImage.aws() if framework_version is None else SklearnImage.aws(framework_version))

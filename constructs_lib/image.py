@@ -174,6 +174,21 @@ class SklearnImage(ABC):
         ]
 
 
+def choose_image(framework_version: str | None, image: SklearnImage | None) -> SklearnImage:
+    """Give the image that was asked for: one by AWS, the newest by default, or another.
+
+    Raises
+    ------
+    ImageError
+        Both are given, or AWS publishes no such version.
+    """
+    if image is not None and framework_version is not None:
+        raise ImageError(
+            f"framework_version {framework_version!r} and image are both given; the image decides, give one of them"
+        )
+    return image or (SklearnImage.aws() if framework_version is None else SklearnImage.aws(framework_version))
+
+
 class _AwsImage(SklearnImage):
     def __init__(self, framework_version: str) -> None:
         self._version = image_versions()[framework_version]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from aws_cdk import Annotations, Stack
 
-from constructs_lib.environment import ContainerSettings, Server
+from constructs_lib.api_shape import api_shape
+from constructs_lib.bound_model_data import archive_asset
+from constructs_lib.environment import ContainerSettings, Server, render_environment
 from constructs_lib.exceptions import Problems
 from constructs_lib.hosted_model import HostedModel, Hosting, image_and_code, option_problems
 from constructs_lib.model_checks import is_version_unknown, model_problems
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_iam as iam
     from constructs import Construct
 
+    from constructs_lib.bound_model_data import ReadableObject
     from constructs_lib.image import SklearnImage
     from constructs_lib.model_data import ModelData
 
@@ -112,6 +116,8 @@ class SklearnModel(HostedModel):
             entry_point=entry_point,
             source_dir=source_dir,
         )
+        with problems.collect():
+            model_data = model_data.in_scope(self)
         if not problems:
             problems.add(
                 model_problems(model_data, image=chosen, code=code, server=server, network_isolation=network_isolation)
@@ -126,22 +132,22 @@ class SklearnModel(HostedModel):
         bound_image = self._bind_image(chosen)
         data = model_data.bind(self, code.files)
         network = None if vpc is None else ModelNetwork(self, vpc, vpc_subnets, security_groups)
-        rendered = self._render_environment(
-            ContainerSettings(
-                server=server,
-                region=Stack.of(self).region,
-                hooks_file=code.hooks_file,
-                program=code.program,
-                code_uri=data.code_uri,
-                model_sha256=model_data.sha256,
-                model_sklearn_version=model_data.sklearn_version,
-                model_revision=model_data.revision,
-                method=method,
-                float32=float32,
-            ),
-            environment,
-            problems,
+        settings = ContainerSettings(
+            server=server,
+            region=Stack.of(self).region,
+            hooks_file=code.hooks_file,
+            program=code.program,
+            code_uri=data.code_uri,
+            model_sha256=model_data.sha256,
+            model_sklearn_version=model_data.sklearn_version,
+            model_revision=model_data.revision,
+            method=method,
+            float32=float32,
         )
+        rendered = self._render_environment(settings, environment, problems)
+        self._code = code
+        self._settings = settings
+        self._own_environment = dict(environment or {})
         self._host(
             Hosting(
                 image=chosen,
@@ -159,3 +165,33 @@ class SklearnModel(HostedModel):
                 "the scikit-learn version that the model was fitted with is not known, so it was not compared with "
                 f"the image's {chosen.sklearn_version}; give sklearn_version= to ModelData",
             )
+
+    def serve_other_artifact(
+        self, scope: Construct, sklearn_version: str | None
+    ) -> tuple[dict[str, object], ReadableObject]:
+        """Return the container for an artifact that a training job makes, with this model's code and settings.
+
+        Parameters
+        ----------
+        scope
+            The construct that the code becomes an asset of.
+        sklearn_version
+            What the artifact is fitted with.
+
+        Returns
+        -------
+        container, code
+            ContainerDefinition as the API takes it, without ModelDataUrl; and what the execution role must read.
+        """
+        asset, readable_code = archive_asset(scope, f"Code{self.node.addr[-8:]}", self._code.files, None)
+        settings = replace(
+            self._settings,
+            code_uri=asset.s3_object_url,
+            model_sha256=None,
+            model_revision=None,
+            model_sklearn_version=sklearn_version,
+        )
+        # The image follows the instance type, which a variant chooses after the model was made.
+        container = api_shape(Stack.of(self).resolve(self.cfn_model.primary_container))
+        environment = render_environment(settings, self._own_environment)
+        return {"Image": container["Image"], "Environment": environment}, readable_code

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class ModelData(ABC):
-    """A model artifact; make one with `from_directory`, `from_file` or `from_s3`.
+    """A model artifact; make one with one of the methods whose names begin with ``from_``.
 
     One object may serve several models, stacks and environments: each stack gets its own asset.
 
@@ -128,6 +128,7 @@ class ModelData(ABC):
         sha256: str | None = None,
         sklearn_version: str | None = None,
         encryption_key: kms.IKey | None = None,
+        overwritten: bool = True,
     ) -> ModelData:
         """Return a model that lies in S3, in the endpoint's region: a model.tar.gz, or files below a prefix.
 
@@ -149,13 +150,72 @@ class ModelData(ABC):
             The version that the model was fitted with, e.g. ``1.9.0``; it cannot be read from here.
         encryption_key
             The KMS key that the object is encrypted with: the role may then decrypt with it.
+        overwritten
+            Whether the key may get another content; False where it never does, although it holds no digest.
 
         Raises
         ------
         ModelDataError
             When `uri` is not the address of an object or prefix, or `sha256` not a digest.
         """
-        return _S3ModelData(uri, version, sha256, sklearn_version, encryption_key)
+        return _S3ModelData(uri, version, sha256, sklearn_version, encryption_key, overwritten=overwritten)
+
+    @staticmethod
+    def from_training_job(name: str, *, encryption_key: kms.IKey | None = None) -> ModelData:
+        """Return the model that a training job made, of the stack's account and region.
+
+        Synthesis calls no AWS: ``python -m constructs_lib lookup training-job NAME`` looks the job up once, and
+        writes what it finds into ``cdk.context.json``, which belongs into version control.
+
+        Parameters
+        ----------
+        name
+            Of a completed training job.
+        encryption_key
+            The KMS key of the training's output: the role may then decrypt with it.
+
+        Raises
+        ------
+        ModelDataError
+            `name` is not a job's name; or, where a model uses it, the job was not looked up.
+        """
+        from constructs_lib.trained_model_data import TrainingJobModelData
+
+        return TrainingJobModelData(name, encryption_key)
+
+    @staticmethod
+    def from_parameter(
+        parameter_name: str,
+        *,
+        artifacts: str,
+        sklearn_version: str | None = None,
+        encryption_key: kms.IKey | None = None,
+    ) -> ModelData:
+        """Return the model whose ``s3://`` address a parameter of Systems Manager holds when the stack is deployed.
+
+        `SklearnTraining.publish_to` writes such a parameter. Each deployment reads it anew, so ``cdk deploy`` rolls out
+        the newest model even where the template has not changed.
+
+        Parameters
+        ----------
+        parameter_name
+            Of a parameter that exists, such as ``/churn/model-data``.
+        artifacts
+            ``s3://`` address that every artifact lies below, such as `SklearnTraining.output_path`: the role may read
+            all of it, since the fleet of before must read its artifact while an update runs.
+        sklearn_version
+            The version that the models are fitted with, e.g. ``1.9.0``; it cannot be read from here.
+        encryption_key
+            The KMS key that the artifacts are encrypted with: the role may then decrypt with it.
+
+        Raises
+        ------
+        ModelDataError
+            One of the texts is of another form.
+        """
+        from constructs_lib.trained_model_data import ParameterModelData
+
+        return ParameterModelData(parameter_name, artifacts, _checked_version(sklearn_version), encryption_key)
 
     @property
     @abstractmethod
@@ -165,6 +225,16 @@ class ModelData(ABC):
     @abstractmethod
     def content_problems(self) -> list[str]:
         """Say why the runtime's own ``model_fn`` would not load this artifact."""
+
+    def in_scope(self, scope: Construct) -> ModelData:  # noqa: ARG002 - most artifacts are the same everywhere
+        """Return what this is in the app, account and region of `scope`.
+
+        Raises
+        ------
+        ModelDataError
+            It is not known there.
+        """
+        return self
 
     @abstractmethod
     def bind(self, scope: Construct, code: Sequence[ArchiveFile]) -> BoundModelData:
@@ -217,6 +287,8 @@ class _S3ModelData(ModelData):
         sha256: str | None,
         sklearn_version: str | None,
         encryption_key: kms.IKey | None,
+        *,
+        overwritten: bool,
     ) -> None:
         address = re.fullmatch(r"s3://([^/]+)/(.+)", uri)
         if address is None:
@@ -225,6 +297,7 @@ class _S3ModelData(ModelData):
                 "'s3://bucket/prefix/'"
             )
         self._uri = uri
+        self._overwritten = overwritten
         self._bucket, self._key = address.groups()
         if is_model_file(self._key):
             raise ModelDataError(
@@ -249,7 +322,7 @@ class _S3ModelData(ModelData):
         return []
 
     def bind(self, scope: Construct, code: Sequence[ArchiveFile]) -> BoundModelData:
-        if not re.search(r"[0-9a-f]{32,}", self._key):
+        if self._overwritten and not re.search(r"[0-9a-f]{32,}", self._key):
             digest = self.sha256 or "<sha256>"
             copy = f"s3://{self._bucket}/{digest}/{self._key}"
             Annotations.of(scope).add_warning_v2(

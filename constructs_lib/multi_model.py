@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Stack, Token
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_s3 as s3
 
 from constructs_lib import statements
 from constructs_lib.bound_model_data import BoundModelData, archive_asset, readable
+from constructs_lib.closed_bucket import closed_bucket
 from constructs_lib.environment import ContainerSettings
 from constructs_lib.exceptions import Problems
 from constructs_lib.hosted_model import HostedModel, Hosting, image_and_code, option_problems
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from aws_cdk import aws_ec2 as ec2
     from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_s3 as s3
     from constructs import Construct
 
     from constructs_lib.entry_point import ServingCode
@@ -112,7 +113,7 @@ security_groups
         bound_image = self._bind_image(chosen)
         self.makes_bucket = bucket is None
         """Whether the bucket is its own, and so empty at the first deployment."""
-        self.bucket: s3.IBucket = bucket or self._make_bucket(encryption_key)
+        self.bucket: s3.IBucket = bucket or closed_bucket(self, "Bucket", encryption_key=encryption_key, versioned=True)
         """Where the models lie."""
         self.prefix = prefix
         """What every model's key begins with."""
@@ -163,18 +164,6 @@ security_groups
         for statement in needed:
             grantee.grant_principal.add_to_principal_policy(iam.PolicyStatement.from_json(statement))
         return grant
-
-    def _make_bucket(self, encryption_key: kms.IKey | None) -> s3.Bucket:
-        return s3.Bucket(
-            self,
-            "Bucket",
-            encryption=s3.BucketEncryption.S3_MANAGED if encryption_key is None else s3.BucketEncryption.KMS,
-            encryption_key=encryption_key,
-            bucket_key_enabled=None if encryption_key is None else True,
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            enforce_ssl=True,
-            versioned=True,
-        )
 
     def _bind(self, code: ServingCode, code_key: kms.IKey | None) -> BoundModelData:
         asset, readable_code = archive_asset(self, "Code", code.files, code_key)

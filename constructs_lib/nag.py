@@ -87,8 +87,15 @@ _INLINE_REASON = (
     "the new one side by side, and a role takes 10 managed policies only."
 )
 _ON_KEYS = ("s3:GetObject", "s3:PutObject")
+_JOBS_REASON = "The name of a job, and of what is made from it, begins with a fixed text and ends with its time."
 _WILDCARD_REASONS = {
     "ecr:GetAuthorizationToken": "ecr:GetAuthorizationToken takes no resource.",
     "cloudwatch:PutMetricData": "cloudwatch:PutMetricData takes no resource; its namespace is the limit.",
+    "logs:CreateLogDelivery": "Neither the delivery of logs nor the tracing of executions takes a resource.",
+    "xray:PutTraceSegments": "Neither the delivery of logs nor the tracing of executions takes a resource.",
+    "sagemaker:CreateTrainingJob": _JOBS_REASON,
+    "sagemaker:CreateModel": _JOBS_REASON,
+    "sagemaker:CreateEndpointConfig": _JOBS_REASON,
+    "sagemaker:UpdateEndpoint": _JOBS_REASON,
     "logs:PutLogEvents": "The service names the streams of the endpoint's, or the function's, own log group.",
 }

@@ -60,11 +60,9 @@ def write_logs(log_group_arn: str) -> Statement:
     )
 
 
-def put_metrics() -> Statement:
+def put_metrics(namespace: str = "/aws/sagemaker/Endpoints") -> Statement:
     """Allow to publish instance metrics. CloudWatch takes no resource, so the namespace is the limit."""
-    return _allow(
-        ["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": "/aws/sagemaker/Endpoints"}}
-    )
+    return _allow(["cloudwatch:PutMetricData"], ["*"], {"StringEquals": {"cloudwatch:namespace": namespace}})
 
 
 def describe_alarms(alarm_arns: list[str]) -> Statement:
@@ -78,6 +76,142 @@ def test_endpoint(endpoint_arn: str, stack_arn: str, log_group_arn: str) -> list
         _allow(["sagemaker:DescribeEndpoint", "sagemaker:InvokeEndpoint"], [endpoint_arn]),
         _allow(["cloudformation:DescribeStacks"], [stack_arn]),
         write_logs(log_group_arn),
+    ]
+
+
+def write_job_logs(log_group_arn: str, job_prefix: str) -> Statement:
+    """Allow to write the streams of jobs whose names begin alike, in a log group that all jobs of an account share."""
+    return _allow(
+        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+        [log_group_arn, f"{log_group_arn}:log-stream:{job_prefix}-*"],
+    )
+
+
+def encrypt_volume(key_arn: str) -> Statement:
+    """Allow to have a job's volume encrypted with one KMS key, by a grant to the service and to nobody else."""
+    return _allow(["kms:CreateGrant"], [key_arn], {"Bool": {"kms:GrantIsForAWSResource": "true"}})
+
+
+def run_training_jobs(*, job_arn: str, role_arn: str, rule_arn: str) -> list[Statement]:
+    """Allow a state machine to run training jobs under one role, and to hear of their end.
+
+    Source: "Create and manage Amazon SageMaker jobs with Step Functions" in the Step Functions developer guide,
+    narrowed to jobs whose names begin alike.
+
+    Parameters
+    ----------
+    job_arn
+        Of the jobs; ends in ``*``.
+    role_arn
+        Execution role of the jobs.
+    rule_arn
+        ``arn:<partition>:events:<region>:<account>:rule/StepFunctionsGetEventsForSageMakerTrainingJobsRule``.
+    """
+    return [
+        _allow(
+            [
+                "sagemaker:AddTags",
+                "sagemaker:CreateTrainingJob",
+                "sagemaker:DescribeTrainingJob",
+                "sagemaker:ListTags",
+                "sagemaker:StopTrainingJob",
+            ],
+            [job_arn],
+        ),
+        pass_role([role_arn]),
+        _allow(["events:DescribeRule", "events:PutRule", "events:PutTargets"], [rule_arn]),
+    ]
+
+
+def roll_out_models(*, model_arn: str, config_arn: str, endpoint_arn: str) -> list[Statement]:
+    """Allow to make models and configurations whose names begin alike, and to move one endpoint to them.
+
+    Parameters
+    ----------
+    model_arn, config_arn
+        Of those that are made; each ends in ``*``.
+    endpoint_arn
+        Of the endpoint.
+    """
+    return [
+        _allow(
+            ["sagemaker:AddTags", "sagemaker:CreateModel", "sagemaker:DeleteModel"],
+            [model_arn],
+        ),
+        _allow(
+            ["sagemaker:AddTags", "sagemaker:CreateEndpointConfig", "sagemaker:DeleteEndpointConfig"],
+            [config_arn],
+        ),
+        _allow(["sagemaker:DescribeEndpoint"], [endpoint_arn]),
+        _allow(["sagemaker:UpdateEndpoint"], [endpoint_arn, config_arn]),
+    ]
+
+
+def pass_role(role_arns: list[str]) -> Statement:
+    """Allow to hand roles to SageMaker, and to no other service."""
+    return _allow(["iam:PassRole"], role_arns, {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}})
+
+
+def put_parameter(parameter_arn: str) -> Statement:
+    """Allow to write one parameter of Systems Manager."""
+    return _allow(["ssm:PutParameter"], [parameter_arn])
+
+
+def start_executions(state_machine_arn: str) -> Statement:
+    """Allow to start a state machine."""
+    return _allow(["states:StartExecution"], [state_machine_arn])
+
+
+def log_executions() -> list[Statement]:
+    """Allow a state machine to have its executions logged and traced, for which neither service takes a resource."""
+    return [
+        _allow(
+            [
+                "logs:CreateLogDelivery",
+                "logs:DeleteLogDelivery",
+                "logs:DescribeLogGroups",
+                "logs:DescribeResourcePolicies",
+                "logs:GetLogDelivery",
+                "logs:ListLogDeliveries",
+                "logs:PutResourcePolicy",
+                "logs:UpdateLogDelivery",
+            ],
+            ["*"],
+        ),
+        _allow(
+            [
+                "xray:GetSamplingRules",
+                "xray:GetSamplingTargets",
+                "xray:PutTelemetryRecords",
+                "xray:PutTraceSegments",
+            ],
+            ["*"],
+        ),
+    ]
+
+
+def follow_training(
+    *, execution_arn: str, job_arn: str, log_group_arn: str, job_prefix: str, stack_arn: str
+) -> list[Statement]:
+    """Allow to find the state machine of training jobs by its stack, to watch the jobs and to stop them.
+
+    Parameters
+    ----------
+    execution_arn
+        Of the state machine's executions; ends in ``*``.
+    job_arn, log_group_arn, job_prefix
+        The jobs (ends in ``*``), where they log, and how their names begin.
+    stack_arn
+        The stack with the state machine.
+    """
+    return [
+        _allow(["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"], [execution_arn]),
+        _allow(["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"], [job_arn]),
+        _allow(
+            ["logs:DescribeLogStreams", "logs:GetLogEvents"],
+            [log_group_arn, f"{log_group_arn}:log-stream:{job_prefix}-*"],
+        ),
+        _allow(["cloudformation:DescribeStacks"], [stack_arn]),
     ]
 
 

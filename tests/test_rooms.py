@@ -28,6 +28,8 @@ ALLOWED = {
 }
 # Used when they are there, never needed: imported only inside functions.
 OPTIONAL = {
+    # For the lookup command alone, which is not part of synthesis.
+    "constructs_lib": {"boto3", "botocore"},
     "endpoint_client": {"pandas", "pyarrow", "scipy"},
     "runtime": {"joblib", "orjson", "pandas", "pyarrow", "scipy", "skops", "threadpoolctl"},
 }

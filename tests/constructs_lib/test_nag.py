@@ -11,6 +11,7 @@ from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 
 from constructs_lib import (
+    Checkpoints,
     InstanceVariant,
     ModelData,
     ServerlessVariant,
@@ -18,6 +19,7 @@ from constructs_lib import (
     SklearnEndpointConfig,
     SklearnModel,
     SklearnMultiModel,
+    SklearnTraining,
     SmokeTest,
 )
 
@@ -165,3 +167,24 @@ def test_what_the_user_chose_to_open_is_the_users_to_acknowledge(make_stack):
         f"AwsSolutions-IAM5[Resource::{arn}:security-group/*]",
         f"AwsSolutions-IAM5[Resource::{arn}:subnet/*]",
     }
+
+
+def test_a_training_leaves_only_its_bucket_to_the_user(make_stack, model_dir):
+    stack = make_stack(region="eu-west-1")
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    endpoint = SklearnEndpoint(stack, "Endpoint", model=model, encryption_key=key)
+    script = model_dir.parent / "train.py"
+    script.write_text("pass", encoding="utf-8")
+    training = SklearnTraining(
+        stack, "Training", entry_point=script, inputs="s3://data/train/", encryption_key=key, checkpoints=Checkpoints()
+    )
+    training.deploy_to(endpoint)
+    found = findings(stack)
+    assert {rule.partition("-")[2] for rule in found} == {
+        "S1",
+        "S3BucketDefaultLockEnabled",
+        "S3BucketLoggingEnabled",
+        "S3BucketReplicationEnabled",
+    }
+    assert {path for paths in found.values() for path in paths} == {"Churn/Training/Output/Resource"}

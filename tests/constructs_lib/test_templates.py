@@ -13,6 +13,7 @@ import pytest
 from aws_cdk import aws_applicationautoscaling as autoscaling
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
@@ -23,6 +24,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from constructs_lib import (
     AsyncInference,
     InstanceVariant,
+    MetricDefinition,
+    MetricThreshold,
     ModelData,
     ServerlessVariant,
     ShadowVariant,
@@ -31,7 +34,9 @@ from constructs_lib import (
     SklearnImage,
     SklearnModel,
     SklearnMultiModel,
+    SklearnTraining,
     SmokeTest,
+    SpotTraining,
 )
 
 S3_URI = "s3://bucket/0123456789abcdef0123456789abcdef/model.tar.gz"
@@ -146,6 +151,29 @@ def a_smoke_test(stack: cdk.Stack, model_dir: Path) -> None:
     SklearnEndpoint(stack, "Endpoint", model=model, smoke_test=test)
 
 
+def training_and_a_rollout(stack: cdk.Stack, model_dir: Path) -> None:
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    endpoint = SklearnEndpoint(stack, "Endpoint", model=model, encryption_key=key)
+    script = model_dir.parent / "train.py"
+    script.write_text("print('f1=0.5')", encoding="utf-8")
+    f1 = MetricDefinition(name="validation:f1", regex="f1=([0-9.]+)")
+    training = SklearnTraining(
+        stack,
+        "Training",
+        entry_point=script,
+        hyperparameters={"C": 0.5},
+        inputs={"train": "s3://data/train/", "test": "s3://data/test/"},
+        metric_definitions=[f1],
+        encryption_key=key,
+        spot=SpotTraining(max_wait=cdk.Duration.days(2)),
+        schedule=events.Schedule.rate(cdk.Duration.days(7)),
+    )
+    training.deploy_to(endpoint, when=MetricThreshold(metric=f1.name, at_least=0.8))
+    training.publish_to("/churn/model-data")
+    training.grant_start(iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")))
+
+
 Scenario = Callable[[cdk.Stack, Path], None]
 SCENARIOS = (
     one_endpoint,
@@ -157,6 +185,7 @@ SCENARIOS = (
     asynchronous,
     many_models,
     a_smoke_test,
+    training_and_a_rollout,
 )
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 flags_on_and_off = pytest.mark.parametrize("flags", [True, False], ids=["flags on", "flags off"])
@@ -166,8 +195,8 @@ def masked(template: Mapping[str, Any]) -> Any:
     """The template without what changes with every edit of the runtime: digests, and the ids that follow them."""
     text = json.dumps(template, sort_keys=True)
     text = re.sub(r"[0-9a-f]{64}", "<sha256>", text)
-    text = re.sub(r"(ModelData|Code)[0-9a-f]{8}[0-9A-F]{8}", r"\1<digest><path>", text)
-    text = re.sub(r"(ModelData|Code)[0-9a-f]{8}-", r"\1<digest>-", text)
+    text = re.sub(r"(ModelData|Code(?:[0-9a-f]{8})?)[0-9a-f]{8}[0-9A-F]{8}", r"\1<digest><path>", text)
+    text = re.sub(r"(ModelData|Code(?:[0-9a-f]{8})?)[0-9a-f]{8}-", r"\1<digest>-", text)
     return json.loads(text)
 
 

@@ -1,0 +1,183 @@
+"""The step of a state machine that puts a trained model behind an endpoint, and takes away the one before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from constructs_lib.workflow import States, Step, choice, fail
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutRequests:
+    """What SageMaker is asked for, as its API takes it.
+
+    Attributes
+    ----------
+    name_prefix
+        Of the names of model and endpoint configuration, which are the same.
+    endpoint_name
+        The endpoint.
+    model
+        CreateModel, without name and ModelDataUrl.
+    config
+        CreateEndpointConfig, without its name; the trained variant has no ModelName.
+    variant_index
+        Which of the production variants is the trained one.
+    update
+        UpdateEndpoint, without the name of the configuration.
+    """
+
+    name_prefix: str
+    endpoint_name: str
+    model: Mapping[str, Any]
+    config: Mapping[str, Any]
+    variant_index: int
+    update: Mapping[str, Any]
+
+
+def roll_out(requests: RolloutRequests, *, partition: str, label: str) -> Step:
+    """Make model and configuration, move the endpoint to them, and wait until it has arrived.
+
+    UpdateEndpoint has no ``.sync``. An update that is undone leaves the endpoint in service with its old
+    configuration, so only the name of the configuration says how it went.
+
+    Parameters
+    ----------
+    requests
+        What to ask for.
+    partition
+        Such as ``aws``.
+    label
+        Put before the names of the states.
+    """
+
+    def named(text: str) -> str:
+        return f"{label}: {text}"
+
+    def call(action: str, parameters: Mapping[str, Any], after: str, **fields: Any) -> dict[str, Any]:
+        return {
+            "Type": "Task",
+            "Resource": f"arn:{partition}:states:::aws-sdk:sagemaker:{action}",
+            "Parameters": dict(parameters),
+            "ResultPath": None,
+            "Next": after,
+            **fields,
+        }
+
+    def look(path: str, after: str) -> dict[str, Any]:
+        return call(
+            "describeEndpoint",
+            {"EndpointName": requests.endpoint_name},
+            after,
+            ResultPath=path,
+            ResultSelector={
+                "EndpointStatus.$": "$.EndpointStatus",
+                "EndpointConfigName.$": "$.EndpointConfigName",
+            },
+            Retry=[_RETRY],
+        )
+
+    def delete(kind: str, name: str, after: str) -> dict[str, Any]:
+        # One that is gone already, or cannot go, is no reason to call the rollout a failure.
+        catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": after}]
+        return call(f"delete{kind}", {f"{kind}Name.$": name}, after, Catch=catch)
+
+    undo = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": named("take the configuration back")}]
+    model = {"ModelName.$": "$.rollout.name", **requests.model}
+    model["PrimaryContainer"] = {
+        **requests.model["PrimaryContainer"],
+        "ModelDataUrl.$": "$.result.ModelArtifacts.S3ModelArtifacts",
+    }
+    variants = [dict(variant) for variant in requests.config["ProductionVariants"]]
+    variants[requests.variant_index]["ModelName.$"] = "$.rollout.name"
+    config = {"EndpointConfigName.$": "$.rollout.name", **requests.config, "ProductionVariants": variants}
+    update = {**requests.update, "EndpointConfigName.$": "$.rollout.name"}
+
+    def states(after: str) -> States:
+        return {
+            named("name the model"): {
+                "Type": "Pass",
+                "Parameters": {"name.$": f"States.Format('{requests.name_prefix}-{{}}', $.time.text)"},
+                "ResultPath": "$.rollout",
+                "Next": named("look at the endpoint"),
+            },
+            named("look at the endpoint"): look("$.before", named("is the endpoint ready")),
+            named("is the endpoint ready"): choice(
+                [
+                    {
+                        "Variable": "$.before.EndpointStatus",
+                        "StringEquals": "InService",
+                        "Next": named("create the model"),
+                    },
+                    *_while_changing("$.before.EndpointStatus", named("wait for the endpoint")),
+                ],
+                named("endpoint not in service"),
+            ),
+            named("wait for the endpoint"): _wait(named("look at the endpoint")),
+            named("endpoint not in service"): fail(
+                "EndpointNotInService", "The endpoint has failed or is being deleted: deploy it anew, then train again."
+            ),
+            named("create the model"): call("createModel", model, named("create the configuration")),
+            named("create the configuration"): call(
+                "createEndpointConfig", config, named("update the endpoint"), Catch=undo
+            ),
+            named("update the endpoint"): call("updateEndpoint", update, named("wait for the update"), Catch=undo),
+            named("wait for the update"): _wait(named("look at the update")),
+            named("look at the update"): look("$.after", named("is the update done")),
+            named("is the update done"): choice(
+                [
+                    {
+                        "And": [
+                            {"Variable": "$.after.EndpointStatus", "StringEquals": "InService"},
+                            {"Variable": "$.after.EndpointConfigName", "StringEqualsPath": "$.rollout.name"},
+                        ],
+                        "Next": named("was the model before trained too"),
+                    },
+                    *_while_changing("$.after.EndpointStatus", named("wait for the update")),
+                ],
+                named("take the configuration back"),
+            ),
+            # The stack's own model and configuration stay: they are CloudFormation's.
+            named("was the model before trained too"): choice(
+                [
+                    {
+                        "Variable": "$.before.EndpointConfigName",
+                        "StringMatches": f"{requests.name_prefix}-*",
+                        "Next": named("delete the configuration before"),
+                    }
+                ],
+                after,
+            ),
+            named("delete the configuration before"): delete(
+                "EndpointConfig", "$.before.EndpointConfigName", named("delete the model before")
+            ),
+            named("delete the model before"): delete("Model", "$.before.EndpointConfigName", after),
+            named("take the configuration back"): delete(
+                "EndpointConfig", "$.rollout.name", named("take the model back")
+            ),
+            named("take the model back"): delete("Model", "$.rollout.name", named("update failed")),
+            named("update failed"): fail(
+                "EndpointUpdateFailed",
+                "The endpoint serves what it served before: SageMaker refused the update, or undid it. The reason "
+                "stands in this execution's history, or in the endpoint's log group.",
+            ),
+        }
+
+    return Step(named("name the model"), states)
+
+
+def _wait(after: str) -> dict[str, Any]:
+    return {"Type": "Wait", "Seconds": _SECONDS_BETWEEN_LOOKS, "Next": after}
+
+
+def _while_changing(variable: str, after: str) -> Sequence[dict[str, Any]]:
+    return [{"Variable": variable, "StringEquals": status, "Next": after} for status in _CHANGING]
+
+
+_CHANGING = ("Creating", "RollingBack", "SystemUpdating", "Updating")
+_SECONDS_BETWEEN_LOOKS = 30
+_RETRY = {"ErrorEquals": ["States.ALL"], "IntervalSeconds": 5, "MaxAttempts": 5, "BackoffRate": 2}

@@ -1,0 +1,122 @@
+"""Model artifacts that training jobs made: of one job, looked up once, or of whichever job a parameter names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import TYPE_CHECKING
+
+from aws_cdk import Aws, Stack, Token
+
+from constructs_lib import statements
+from constructs_lib.bound_model_data import BoundModelData, archive_asset, readable
+from constructs_lib.exceptions import ModelDataError
+from constructs_lib.model_data import ModelData
+from constructs_lib.model_rollout import ARTIFACT_REASON
+from constructs_lib.names import parameter_name_problems
+from constructs_lib.training_lookup import context_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aws_cdk import aws_kms as kms
+    from constructs import Construct
+
+    from constructs_lib.archive import ArchiveFile
+
+
+class TrainingJobModelData(ModelData):
+    """The artifact of one training job; make it with `ModelData.from_training_job`."""
+
+    def __init__(self, name: str, encryption_key: kms.IKey | None) -> None:
+        if not re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name):
+            raise ModelDataError(
+                f"training job {name!r} is not a name; use at most 63 letters, digits and hyphens, no hyphen at either "
+                "end"
+            )
+        super().__init__(sha256=None, sklearn_version=None, encryption_key=encryption_key, code_in_archive=False)
+        self._name = name
+
+    @property
+    def formats(self) -> frozenset[str]:
+        return frozenset()
+
+    def content_problems(self) -> list[str]:
+        return []
+
+    def in_scope(self, scope: Construct) -> ModelData:
+        """Read what the lookup wrote into the context of the app; no call to AWS."""
+        stack = Stack.of(scope)
+        account, region = (None if Token.is_unresolved(text) else text for text in (stack.account, stack.region))
+        found = scope.node.get_all_context()
+        if account and region:
+            values = [found[key] for key in [context_key(account, region, self._name)] if key in found]
+        else:
+            # The stack goes to whichever account and region are current: one lookup of the job says which it is.
+            pattern = re.escape(context_key("\0", "\1", self._name))
+            pattern = pattern.replace(re.escape("\0"), account or "[0-9]+").replace(re.escape("\1"), region or "[^:]+")
+            values = [value for key, value in found.items() if re.fullmatch(pattern, key)]
+        if len(values) != 1:
+            where = f" --region {region}" if region else ""
+            raise ModelDataError(
+                f"training job {self._name!r} is {'not' if not values else 'more than once'} in the app's context; "
+                f"run: python -m constructs_lib lookup training-job {self._name}{where}"
+                + ("" if not values else " and give the stack its env")
+            )
+        (job,) = values
+        return ModelData.from_s3(
+            job["model_data"],
+            version=self._name,
+            sklearn_version=job.get("sklearn_version"),
+            encryption_key=self._encryption_key,
+            overwritten=False,
+        )
+
+    def bind(self, scope: Construct, code: Sequence[ArchiveFile]) -> BoundModelData:
+        return self.in_scope(scope).bind(scope, code)
+
+
+class ParameterModelData(ModelData):
+    """The artifact that a parameter names; make it with `ModelData.from_parameter`."""
+
+    def __init__(
+        self, parameter_name: str, artifacts: str, sklearn_version: str | None, encryption_key: kms.IKey | None
+    ) -> None:
+        if problems := list(parameter_name_problems(parameter_name)):
+            raise ModelDataError(*problems)
+        address = re.fullmatch(r"s3://([^/]+)/(.*)", artifacts)
+        if address is None:
+            raise ModelDataError(
+                f"artifacts {artifacts!r} is not an address; give 's3://bucket/prefix/', below which every artifact "
+                "lies that the parameter may name"
+            )
+        super().__init__(
+            sha256=None, sklearn_version=sklearn_version, encryption_key=encryption_key, code_in_archive=False
+        )
+        self._parameter_name = parameter_name
+        self._artifacts = address[1], address[2]
+
+    @property
+    def formats(self) -> frozenset[str]:
+        return frozenset()
+
+    def content_problems(self) -> list[str]:
+        return []
+
+    def bind(self, scope: Construct, code: Sequence[ArchiveFile]) -> BoundModelData:
+        # It takes long to import, and most models are not found so.
+        from aws_cdk import aws_ssm as ssm
+
+        uri = ssm.StringParameter.value_for_string_parameter(scope, self._parameter_name)
+        asset, readable_code = archive_asset(scope, "Code", code, self._encryption_key)
+        bucket, prefix = self._artifacts
+        # All below the prefix: the fleet of before must be able to read its artifact while the update runs.
+        own = [statements.read_object(f"arn:{Aws.PARTITION}:s3:::{bucket}/{prefix}*")]
+        identity = json.dumps(Stack.of(scope).resolve(list(self._artifacts)))
+        policy_id = f"ModelData{hashlib.sha256(identity.encode()).hexdigest()[:8]}"
+        return BoundModelData(
+            archive_uri=uri,
+            code_uri=asset.s3_object_url,
+            objects=(readable(policy_id, own, self._encryption_key, ARTIFACT_REASON), readable_code),
+        )

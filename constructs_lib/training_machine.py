@@ -1,0 +1,155 @@
+"""What runs the jobs of a training: a state machine, its schedule, and the alarm that tells of a failure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import jsii
+from aws_cdk import Duration, IStableStringProducer, Lazy, RemovalPolicy, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from constructs_lib import statements
+from constructs_lib.execution_role import add_policies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from constructs_lib.statements import Statement
+
+
+class TrainingMachine(Construct):
+    """The state machine of a `SklearnTraining`, which makes it.
+
+    Parameters
+    ----------
+    name
+        Of the state machine, and how the names of its jobs begin.
+    definition
+        Gives the definition; called at synthesis, when everything is known.
+    rights
+        What its role needs for training.
+    schedule
+        When it starts by itself; None: never.
+    failure_topic
+        Who is told of a failure; None: a topic of its own.
+    encryption_key
+        Encrypts log and topic.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        name: str,
+        definition: Callable[[], dict[str, Any]],
+        rights: Sequence[Statement],
+        schedule: events.Schedule | None,
+        failure_topic: sns.ITopic | None,
+        encryption_key: kms.IKey | None,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        stack = Stack.of(self)
+        self._role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        log = logs.LogGroup(
+            self,
+            "Log",
+            # Under this prefix, deliveries need no entry of their own in the account's resource policy.
+            log_group_name=f"/aws/vendedlogs/states/{name}",
+            retention=logs.RetentionDays.THREE_MONTHS,
+            encryption_key=encryption_key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.cfn_state_machine = sfn.CfnStateMachine(
+            self,
+            "Resource",
+            state_machine_name=name,
+            role_arn=self._role.role_arn,
+            definition_string=Lazy.string(cast("IStableStringProducer", _Definition(stack, definition))),
+            logging_configuration=sfn.CfnStateMachine.LoggingConfigurationProperty(
+                destinations=[
+                    sfn.CfnStateMachine.LogDestinationProperty(
+                        cloud_watch_logs_log_group=sfn.CfnStateMachine.CloudWatchLogsLogGroupProperty(
+                            log_group_arn=log.log_group_arn
+                        )
+                    )
+                ],
+                # Hyperparameters and addresses of data are in the history of the execution, for who may read that.
+                include_execution_data=False,
+                level="ALL",
+            ),
+            tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
+        )
+        self.arn: str = self.cfn_state_machine.ref
+        self.add_rights({"Train": rights, "Observe": statements.log_executions()})
+        self.failure_topic = failure_topic or self._make_topic(encryption_key)
+        self.failure_alarm = self._alarm()
+        if schedule is not None:
+            self._start_on(schedule)
+
+    def add_rights(self, statements_by_id: dict[str, Sequence[Statement]]) -> None:
+        """Give the role of the state machine rights, before which no execution may start."""
+        self.wait_for(add_policies(self, roles=[self._role], statements_by_id=statements_by_id))
+
+    def wait_for(self, policies: Sequence[iam.CfnPolicy]) -> None:
+        """Have the state machine made after policies."""
+        for policy in policies:
+            self.cfn_state_machine.node.add_dependency(policy)
+
+    def _make_topic(self, encryption_key: kms.IKey | None) -> sns.Topic:
+        if isinstance(encryption_key, kms.Key):
+            alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com")
+            encryption_key.grant(alarms, "kms:Decrypt", "kms:GenerateDataKey*")
+        return sns.Topic(self, "Failures", master_key=encryption_key, enforce_ssl=True)
+
+    def _alarm(self) -> cloudwatch.Alarm:
+        metric = cloudwatch.Metric(
+            namespace="AWS/States",
+            metric_name="ExecutionsFailed",
+            dimensions_map={"StateMachineArn": self.arn},
+            statistic="Sum",
+            period=Duration.minutes(1),
+        )
+        alarm = metric.create_alarm(
+            self,
+            "FailureAlarm",
+            threshold=1,
+            evaluation_periods=1,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            alarm_description="A training job failed, or its model was not good enough, or could not be rolled out",
+        )
+        alarm.add_alarm_action(cast("cloudwatch.IAlarmAction", actions.SnsAction(self.failure_topic)))
+        return alarm
+
+    def _start_on(self, schedule: events.Schedule) -> None:
+        role = iam.Role(self, "ScheduleRole", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
+        policies = add_policies(self, roles=[role], statements_by_id={"Start": [statements.start_executions(self.arn)]})
+        rule = events.CfnRule(
+            self,
+            "Schedule",
+            schedule_expression=schedule.expression_string,
+            targets=[events.CfnRule.TargetProperty(arn=self.arn, id="Training", role_arn=role.role_arn, input="{}")],
+        )
+        for policy in policies:
+            rule.node.add_dependency(policy)
+
+
+@jsii.implements(IStableStringProducer)
+class _Definition:
+    """The definition as a text that is made when the template is."""
+
+    def __init__(self, stack: Stack, definition: Callable[[], dict[str, Any]]) -> None:
+        self._stack = stack
+        self._definition = definition
+
+    def produce(self) -> str:
+        return self._stack.to_json_string(self._definition())
