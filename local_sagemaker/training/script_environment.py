@@ -1,25 +1,99 @@
-"""What a training script is given on SageMaker: arguments, ``SM_*`` variables, configuration files.
+"""What a training script is given on SageMaker: arguments and ``SM_*`` variables.
 
-Written after the behaviour of ``sagemaker-training`` 4.8.0, the toolkit of the AWS scikit-learn images.
+Written after the behaviour of ``sagemaker-training`` 4.8.0, the toolkit of the AWS scikit-learn images, and compared
+with it, value by value, in ``tests/aws_training``.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path, PurePosixPath
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from local_sagemaker.training.config_files import ConfigFiles
 
 HOST = "algo-1"
+# What SageMaker calls the only group of a job that names no instance groups.
 INSTANCE_GROUP = "homogeneousCluster"
+
+# What the scikit-learn images set for every process (docker/1.4-2-py312 of aws/sagemaker-scikit-learn-container).
+# PYTHONDONTWRITEBYTECODE is left out: here it would compile the libraries again for every job.
+IMAGE_VARIABLES = {
+    "LANG": "C.UTF-8",
+    "LC_ALL": "C.UTF-8",
+    "PYTHONIOENCODING": "UTF-8",
+    "PYTHONUNBUFFERED": "1",
+    "SAGEMAKER_TRAINING_MODULE": "sagemaker_sklearn_container.training:main",
+}
+
+# The toolkit reads these hyperparameters itself. Others that start with `sagemaker_` are handed on in
+# SM_FRAMEWORK_PARAMS.
+_READ_BY_THE_TOOLKIT = {
+    "sagemaker_program",
+    "sagemaker_submit_directory",
+    "sagemaker_enable_cloudwatch_metrics",
+    "sagemaker_region",
+    "sagemaker_container_log_level",
+    "sagemaker_job_name",
+    "sagemaker_s3_output",
+    "default_user_module_name",
+    "_tuning_objective_metric",
+}
+
+# Any of them means that the job is spread over the machines of its instance group.
+_DISTRIBUTION = (
+    "sagemaker_mpi_enabled",
+    "sagemaker_parameter_server_enabled",
+    "sagemaker_distributed_dataparallel_enabled",
+    "sagemaker_pytorch_ddp_enabled",
+    "sagemaker_pytorch_xla_multi_worker_enabled",
+    "sagemaker_multi_worker_mirrored_strategy_enabled",
+    "sagemaker_torch_distributed_enabled",
+)
+
+
+def image_variables(base_dir: Path) -> dict[str, str]:
+    """Give the variables that the image sets before SageMaker sets its own.
+
+    Parameters
+    ----------
+    base_dir : Path
+        Stands for ``/opt/ml``.
+    """
+    config = f"{base_dir}/input/config"
+    return IMAGE_VARIABLES | {
+        "SM_INPUT": f"{base_dir}/input",
+        "SM_INPUT_TRAINING_CONFIG_FILE": f"{config}/hyperparameters.json",
+        "SM_INPUT_DATA_CONFIG_FILE": f"{config}/inputdataconfig.json",
+        "SM_CHECKPOINT_CONFIG_FILE": f"{config}/checkpointconfig.json",
+        "SM_MODEL_DIR": f"{base_dir}/model",
+    }
+
+
+def decoded(hyperparameters: Mapping[str, Any]) -> dict[str, Any]:
+    """Decode hyperparameters as the toolkit does: a value that is not JSON stays the text that it is.
+
+    Parameters
+    ----------
+    hyperparameters : dict
+        As in ``hyperparameters.json``.
+
+    Example
+    -------
+    >>> decoded({"epochs": "10", "name": '"abc"', "raw": "abc", "version": "007"})
+    {'epochs': 10, 'name': 'abc', 'raw': 'abc', 'version': '007'}
+    """
+    return {key: _decoded(value) for key, value in hyperparameters.items()}
 
 
 def framework_hyperparameter(key: str) -> bool:
     """Whether the toolkit keeps a hyperparameter for itself instead of handing it to the script."""
-    return key.startswith("sagemaker_") or key in {"_tuning_objective_metric", "default_user_module_name"}
+    return key.startswith("sagemaker_") or key in _READ_BY_THE_TOOLKIT
 
 
 def arguments(hyperparameters: Mapping[str, Any]) -> list[str]:
@@ -28,6 +102,11 @@ def arguments(hyperparameters: Mapping[str, Any]) -> list[str]:
     The conversions are the toolkit's, and they surprise: a list arrives as Python's repr, a dict as ``a=1,b=2``,
     True as ``True`` (which argparse's ``type=bool`` cannot tell from ``False``), None as an empty text.
 
+    Parameters
+    ----------
+    hyperparameters : dict
+        Decoded; only those of the script.
+
     Example
     -------
     >>> arguments({"k": 5, "flags": [1, "x"], "deep": {"b": 2, "a": 1}, "warm": True})
@@ -35,7 +114,7 @@ def arguments(hyperparameters: Mapping[str, Any]) -> list[str]:
     """
     result: list[str] = []
     for key, value in sorted(hyperparameters.items()):
-        result.append(f"--{key}" if len(key) > 1 else f"-{key}")
+        result.append(f"--{key}" if len(key) > 1 else f"-{key}" if key else "")
         if value is None:
             result.append("")
         elif isinstance(value, dict):
@@ -45,95 +124,168 @@ def arguments(hyperparameters: Mapping[str, Any]) -> list[str]:
     return result
 
 
-def variables(
-    *,
-    base_dir: Path,
-    entry_point: PurePosixPath,
-    hyperparameters: Mapping[str, Any],
-    channels: Iterable[str],
-    job_name: str,
-) -> dict[str, str]:
-    """Give the environment variables that the toolkit sets for the script.
+def user_entry_point(hyperparameters: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+    """Give the script's path below the code directory.
+
+    Parameters
+    ----------
+    hyperparameters : dict
+        Decoded, those of the framework included.
+    environment : dict
+        The container's. ``SAGEMAKER_PROGRAM`` in it wins over the hyperparameter.
+
+    Raises
+    ------
+    ValueError
+        Neither names a script.
+    """
+    name = environment.get("SAGEMAKER_PROGRAM") or hyperparameters.get("sagemaker_program")
+    if not isinstance(name, str) or not name:
+        raise ValueError(
+            f"the hyperparameter sagemaker_program is {name!r}: give the path of the script in the source directory"
+        )
+    return name
+
+
+def submit_directory(hyperparameters: Mapping[str, Any], base_dir: Path) -> str:
+    """Give the place of the user's code: a folder, an archive or an ``s3://`` URI; default ``/opt/ml/code``."""
+    return str(hyperparameters.get("sagemaker_submit_directory", f"{base_dir}/code"))
+
+
+def variables(*, base_dir: Path, config: ConfigFiles, environment: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment variables that the toolkit sets for the script, but for ``PYTHONPATH``.
 
     Parameters
     ----------
     base_dir : Path
         Stands for ``/opt/ml``.
-    entry_point : PurePosixPath
-        The script, relative to the code directory.
-    hyperparameters : dict
-        Decoded from JSON, those of the framework included.
-    channels : iterable of str
-        Names only; upper-cased and nothing else: ``val-set`` gives ``SM_CHANNEL_VAL-SET``.
+    config : ConfigFiles
+        What SageMaker wrote. A channel's name is upper-cased and nothing else: ``val-set`` gives
+        ``SM_CHANNEL_VAL-SET``.
+    environment : dict
+        The container's, from which come the job's name, the region and the name of the framework's module.
+
+    Raises
+    ------
+    KeyError
+        ``resourceconfig.json`` has no ``hosts`` or no ``current_host``.
+    TypeError
+        The hyperparameter ``sagemaker_job_name`` or ``sagemaker_region`` is not text: a name of digits only needs
+        quotes, as every value that the SageMaker SDK sends has.
+    ValueError
+        No script is named.
     """
-    own = {key: value for key, value in hyperparameters.items() if not framework_hyperparameter(key)}
-    framework = {key: value for key, value in hyperparameters.items() if framework_hyperparameter(key)}
-    names = sorted(channels)
-    settings: dict[str, Any] = {
-        "channels": names,
-        "current_host": HOST,
-        "current_instance_group": INSTANCE_GROUP,
-        "current_instance_group_hosts": [HOST],
-        "current_instance_type": "local",
-        "distribution_instance_groups": [],
-        "framework_module": "sagemaker_sklearn_container.training:main",
-        "framework_params": framework,
-        "hosts": [HOST],
+    hyperparameters = decoded(config.hyperparameters)
+    known = _properties(base_dir, config, hyperparameters, environment)
+    own = known["hyperparameters"]
+    settings = {name: value for name, value in known.items() if name not in _ONLY_IN_TRAINING_ENV}
+    settings |= {
+        "channels": sorted(known["channel_input_dirs"]),
+        "framework_params": known["additional_framework_parameters"],
         "hps": own,
+        "training_env": known,
+        "user_args": arguments(own),
+    }
+    settings |= {f"channel_{name}": path for name, path in known["channel_input_dirs"].items()}
+    settings |= {f"hp_{key}": value for key, value in own.items()}
+    # The region is boto3's, which does not read AWS_REGION.
+    region = hyperparameters.get("sagemaker_region", environment.get("AWS_DEFAULT_REGION"))
+    return {f"SM_{name.upper()}": _text(value) for name, value in settings.items()} | {
+        "SAGEMAKER_JOB_NAME": _only_text("sagemaker_job_name", hyperparameters.get("sagemaker_job_name", "")),
+        "SAGEMAKER_REGION": _only_text("sagemaker_region", region or ""),
+        "CURRENT_HOST": known["current_host"],
+    }
+
+
+_ONLY_IN_TRAINING_ENV = {
+    "additional_framework_parameters",
+    "channel_input_dirs",
+    "distribution_hosts",
+    "hyperparameters",
+    "is_master",
+    "is_modelparallel_enabled",
+    "is_smddpmprun_installed",
+    "is_smddprun_installed",
+    "job_name",
+    "master_hostname",
+}
+
+
+def _properties(
+    base_dir: Path, config: ConfigFiles, hyperparameters: Mapping[str, Any], environment: Mapping[str, str]
+) -> dict[str, Any]:
+    """Give what the toolkit knows of the job, as SM_TRAINING_ENV has it."""
+    resources = config.resource_config
+    entry_point = user_entry_point(hyperparameters, environment)
+    framework = {
+        key: value
+        for key, value in hyperparameters.items()
+        if framework_hyperparameter(key) and key not in _READ_BY_THE_TOOLKIT
+    }
+    group = resources.get("current_group_name", INSTANCE_GROUP)
+    groups = {entry["instance_group_name"]: entry for entry in resources.get("instance_groups", [])}
+    distributed = framework.get(
+        "sagemaker_distribution_instance_groups", [group] if any(map(framework.get, _DISTRIBUTION)) else []
+    )
+    distribution_hosts = (
+        [host for name, entry in groups.items() if name in distributed for host in entry["hosts"]]
+        if groups
+        else list(resources["hosts"])
+    )
+    master = (distribution_hosts or resources["hosts"])[0]
+    model_parallel = environment.get("SM_HP_MP_PARAMETERS")
+    return {
+        "additional_framework_parameters": framework,
+        "channel_input_dirs": {name: f"{base_dir}/input/data/{name}" for name in config.input_data_config},
+        "current_host": resources["current_host"],
+        "current_instance_group": group,
+        "current_instance_group_hosts": groups[group]["hosts"] if group in groups else [],
+        "current_instance_type": resources.get("current_instance_type", "local"),
+        "distribution_hosts": distribution_hosts,
+        "distribution_instance_groups": distributed,
+        "framework_module": environment.get("SAGEMAKER_TRAINING_MODULE"),
+        "hosts": resources["hosts"],
+        "hyperparameters": {k: v for k, v in hyperparameters.items() if not framework_hyperparameter(k)},
         "input_config_dir": f"{base_dir}/input/config",
-        "input_data_config": input_data_config(names),
+        "input_data_config": config.input_data_config,
         "input_dir": f"{base_dir}/input",
-        "instance_groups": [INSTANCE_GROUP],
-        "instance_groups_dict": {INSTANCE_GROUP: _instance_group()},
-        "is_hetero": False,
-        "log_level": 20,
+        "instance_groups": list(groups),
+        "instance_groups_dict": groups,
+        "is_hetero": len(groups) > 1,
+        "is_master": resources["current_host"] == master,
+        "is_modelparallel_enabled": model_parallel and model_parallel != "{}",
+        # Libraries for GPUs, and GPUs: the scikit-learn images have neither.
+        "is_smddpmprun_installed": False,
+        "is_smddprun_installed": False,
+        "job_name": environment.get("TRAINING_JOB_NAME"),
+        "log_level": hyperparameters.get("sagemaker_container_log_level", logging.INFO),
+        "master_hostname": master,
         "model_dir": f"{base_dir}/model",
-        "module_dir": f"{base_dir}/code",
-        "module_name": str(entry_point).removesuffix(".py"),
-        "network_interface_name": "eth0",
+        "module_dir": submit_directory(hyperparameters, base_dir),
+        "module_name": entry_point.removesuffix(".py"),
+        "network_interface_name": resources.get("network_interface_name", "eth0"),
         "num_cpus": os.cpu_count() or 1,
         "num_gpus": 0,
         "num_neurons": 0,
         "output_data_dir": f"{base_dir}/output/data",
         "output_dir": f"{base_dir}/output",
         "output_intermediate_dir": f"{base_dir}/output/intermediate",
-        "resource_config": resource_config(),
-        "user_args": arguments(own),
-        "user_entry_point": str(entry_point),
-    }
-    settings |= {f"channel_{name}": f"{base_dir}/input/data/{name}" for name in names}
-    settings |= {f"hp_{key}": value for key, value in own.items()}
-    settings["training_env"] = dict(settings)
-    return {f"SM_{name.upper()}": _text(value) for name, value in settings.items()} | {
-        "TRAINING_JOB_NAME": job_name,
-        "SAGEMAKER_JOB_NAME": job_name,
-        "SAGEMAKER_REGION": os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", "")),
-        "CURRENT_HOST": HOST,
+        "resource_config": resources,
+        "user_entry_point": entry_point,
     }
 
 
-def input_data_config(channels: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Content of ``inputdataconfig.json``: every channel as whole files."""
-    return {
-        name: {"TrainingInputMode": "File", "S3DistributionType": "FullyReplicated", "RecordWrapperType": "None"}
-        for name in channels
-    }
+def _decoded(value: Any) -> Any:
+    try:
+        return json.loads(value)
+    except (ValueError, TypeError):
+        return value
 
 
-def resource_config() -> dict[str, Any]:
-    """Content of ``resourceconfig.json``: one machine."""
-    return {
-        "current_host": HOST,
-        "current_instance_type": "local",
-        "current_group_name": INSTANCE_GROUP,
-        "hosts": [HOST],
-        "instance_groups": [_instance_group()],
-        "network_interface_name": "eth0",
-    }
-
-
-def _instance_group() -> dict[str, Any]:
-    return {"instance_group_name": INSTANCE_GROUP, "instance_type": "local", "hosts": [HOST]}
+def _only_text(name: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"the hyperparameter {name} is {value!r} and not text: put it in quotes")
+    return value
 
 
 def _text(value: Any) -> str:

@@ -5,23 +5,20 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import shutil
-import subprocess
 import sys
 import time
-from collections import deque
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from local_sagemaker.training import script_environment
+from local_sagemaker.training.config_files import ConfigFiles, one_machine, whole_files
+from local_sagemaker.training.failures import SCRIPT_ERROR, CommandFailure, FrameworkFailure
+from local_sagemaker.training.toolkit import Toolkit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# FailureReason of DescribeTrainingJob keeps 1,024 characters.
-FAILURE_CHARACTERS = 1024
 _CHANNEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -134,37 +131,53 @@ def run_training_script(
 
     _lay_out(base, code=code, inputs=inputs)
     parameters |= {"sagemaker_program": str(script), "sagemaker_submit_directory": f"{base}/code"}
-    _write_config(base, parameters, inputs)
-    own = {key: value for key, value in parameters.items() if not script_environment.framework_hyperparameter(key)}
-    start = [str(python), str(script)] if script.suffix == ".py" else ["/bin/sh", str(script)]
-    command = [*start, *script_environment.arguments(own)]
-    search_path = os.pathsep.join(filter(None, [f"{base}/code", os.environ.get("PYTHONPATH")]))
-    variables = script_environment.variables(
-        base_dir=base, entry_point=script, hyperparameters=parameters, channels=inputs, job_name=job_name
+    ConfigFiles(
+        hyperparameters={key: json.dumps(value) for key, value in parameters.items()},
+        input_data_config=whole_files(inputs),
+        resource_config=one_machine(),
+    ).write(base)
+    toolkit = Toolkit(
+        base,
+        python=str(python),
+        environment=_environment(job_name) | (environment or {}),
+        fetch_code=_no_code,
+        on_line=log,
     )
     began = time.perf_counter()
-    status, last_line = _run(
-        command,
-        cwd=base / "code",
-        # Unbuffered, as the toolkit does: a job's log is read while it runs.
-        env=os.environ | variables | {"PYTHONPATH": search_path, "PYTHONUNBUFFERED": "1"} | (environment or {}),
-        log=log,
-    )
-    if status != 0:
-        failure = base / "output" / "failure"
-        failure.write_text(_failure(status, last_line, command), encoding="utf-8")
-        raise TrainingFailed(
-            f"training script {script} ended with exit status {status}: {last_line or 'it wrote nothing'}",
-            exit_status=status,
-            last_line=last_line,
-            failure_file=failure,
-        )
-    (base / "output" / "success").touch()
+    status = toolkit.run()
+    if toolkit.failure is not None:
+        raise _training_failed(script, toolkit.failure, base / "output" / "failure")
     return TrainingResult(
         model_dir=base / "model",
         output_data_dir=base / "output" / "data",
         exit_status=status,
         seconds=time.perf_counter() - began,
+    )
+
+
+def _environment(job_name: str) -> dict[str, str]:
+    """Give this process's environment with what SageMaker adds."""
+    region = os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", ""))
+    return os.environ | {"TRAINING_JOB_NAME": job_name, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+
+
+def _no_code(uri: str, folder: Path) -> None:
+    raise AssertionError(f"{uri}: the code is in {folder} already")
+
+
+def _training_failed(script: PurePosixPath, failure: CommandFailure | FrameworkFailure, file: Path) -> TrainingFailed:
+    """Say what failed: the script, pip before it, or something else."""
+    if isinstance(failure, FrameworkFailure):
+        status, what = failure.container_status, f"training script {script} could not be started"
+    else:
+        status = failure.exit_status
+        command = f"training script {script}" if failure.error == SCRIPT_ERROR else "pip install"
+        what = f"{command} ended with exit status {status}"
+    return TrainingFailed(
+        f"{what}: {failure.last_line or 'it wrote nothing'}",
+        exit_status=status,
+        last_line=failure.last_line,
+        failure_file=file,
     )
 
 
@@ -206,37 +219,3 @@ def _copy(source: Path, target: Path) -> None:
     else:
         target.mkdir()
         shutil.copy2(source, target)
-
-
-def _write_config(base: Path, parameters: Mapping[str, Any], inputs: Mapping[str, Path]) -> None:
-    files = {
-        "hyperparameters": {key: json.dumps(value) for key, value in parameters.items()},
-        "inputdataconfig": script_environment.input_data_config(inputs),
-        "resourceconfig": script_environment.resource_config(),
-    }
-    for name, content in files.items():
-        (base / "input" / "config" / f"{name}.json").write_text(json.dumps(content, indent=2), encoding="utf-8")
-
-
-def _run(command: list[str], *, cwd: Path, env: Mapping[str, str], log: Callable[[str], None]) -> tuple[int, str]:
-    """Run a command, hand on its lines as they come, and give its status and last line that is not blank."""
-    last: deque[str] = deque(maxlen=1)
-    with subprocess.Popen(
-        command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        try:
-            for raw in process.stdout or ():
-                line = raw.decode("utf-8", "replace").rstrip()
-                if line:
-                    last.append(line)
-                log(line)
-        except BaseException:
-            process.kill()
-            raise
-    return process.returncode, last[0] if last else ""
-
-
-def _failure(status: int, last_line: str, command: list[str]) -> str:
-    """Write as the toolkit does; it leaves ErrorMessage empty unless it is told to capture errors."""
-    text = f'ExecuteUserScriptError:\nExitCode {status}\nErrorMessage "{last_line}"\nCommand "{shlex.join(command)}"\n'
-    return text[:FAILURE_CHARACTERS]

@@ -1,12 +1,14 @@
-"""Arguments and variables, against what sagemaker-training 4.8.0 was seen to produce."""
+"""Arguments and variables of a script; `tests/aws_training` compares them with those of AWS's toolkit."""
 
 import doctest
 import json
-from pathlib import Path, PurePosixPath
+import os
+from pathlib import Path
 
 import pytest
 
 from local_sagemaker.training import script_environment
+from local_sagemaker.training.config_files import ConfigFiles, one_machine, whole_files
 
 VARIABLES = """
 SM_HOSTS SM_CURRENT_HOST SM_CURRENT_INSTANCE_TYPE SM_CURRENT_INSTANCE_GROUP SM_CURRENT_INSTANCE_GROUP_HOSTS
@@ -14,7 +16,7 @@ SM_INSTANCE_GROUPS SM_INSTANCE_GROUPS_DICT SM_DISTRIBUTION_INSTANCE_GROUPS SM_IS
 SM_NETWORK_INTERFACE_NAME SM_HPS SM_USER_ARGS SM_USER_ENTRY_POINT SM_FRAMEWORK_PARAMS SM_FRAMEWORK_MODULE
 SM_RESOURCE_CONFIG SM_INPUT_DATA_CONFIG SM_OUTPUT_DATA_DIR SM_OUTPUT_INTERMEDIATE_DIR SM_CHANNELS
 SM_MODULE_NAME SM_MODULE_DIR SM_LOG_LEVEL SM_INPUT_DIR SM_INPUT_CONFIG_DIR SM_OUTPUT_DIR SM_NUM_CPUS
-SM_NUM_GPUS SM_NUM_NEURONS SM_MODEL_DIR SM_TRAINING_ENV TRAINING_JOB_NAME CURRENT_HOST SAGEMAKER_JOB_NAME
+SM_NUM_GPUS SM_NUM_NEURONS SM_MODEL_DIR SM_TRAINING_ENV CURRENT_HOST SAGEMAKER_JOB_NAME
 SAGEMAKER_REGION
 """
 
@@ -44,13 +46,28 @@ def test_arguments_are_sorted_and_a_one_letter_key_has_one_hyphen():
     assert script_environment.arguments({"k": 5, "alpha": 1}) == ["--alpha", "1", "-k", "5"]
 
 
-@pytest.mark.parametrize("key", ["sagemaker_program", "_tuning_objective_metric", "default_user_module_name"])
+@pytest.mark.parametrize("key", ["sagemaker_mpi_enabled", "_tuning_objective_metric", "default_user_module_name"])
 def test_hyperparameters_of_the_framework_are_not_the_scripts(key):
     variables = _variables({key: "x", "epochs": 2})
     assert json.loads(variables["SM_HPS"]) == {"epochs": 2}
     assert json.loads(variables["SM_USER_ARGS"]) == ["--epochs", "2"]
-    assert json.loads(variables["SM_FRAMEWORK_PARAMS"]) == {key: "x"}
     assert f"SM_HP_{key.upper()}" not in variables
+
+
+def test_only_hyperparameters_that_the_toolkit_does_not_read_itself_are_framework_parameters():
+    variables = _variables({"sagemaker_region": "eu-west-1", "sagemaker_mpi_enabled": True, "epochs": 2})
+    assert json.loads(variables["SM_FRAMEWORK_PARAMS"]) == {"sagemaker_mpi_enabled": True}
+    assert json.loads(variables["SM_DISTRIBUTION_INSTANCE_GROUPS"]) == ["homogeneousCluster"]
+
+
+def test_a_value_that_is_not_json_is_the_text_that_it_is():
+    assert script_environment.decoded({"a": "abc", "b": "007", "c": "1e2", "d": 5, "e": "[1"}) == {
+        "a": "abc",
+        "b": "007",
+        "c": 100.0,
+        "d": 5,
+        "e": "[1",
+    }
 
 
 def test_a_channels_name_is_only_upper_cased():
@@ -65,22 +82,71 @@ def test_every_variable_that_the_toolkit_sets_is_there():
 
 
 def test_names_and_places_of_the_script():
-    variables = _variables({}, entry_point="steps/train.py")
+    variables = _variables({"sagemaker_program": "steps/train.py", "sagemaker_submit_directory": "s3://bucket/code"})
     assert variables["SM_USER_ENTRY_POINT"] == "steps/train.py"
     assert variables["SM_MODULE_NAME"] == "steps/train"
-    assert variables["SM_MODULE_DIR"] == "/opt/ml/code"
+    assert variables["SM_MODULE_DIR"] == "s3://bucket/code"
     assert variables["SM_MODEL_DIR"] == "/opt/ml/model"
     assert json.loads(variables["SM_HOSTS"]) == [variables["SM_CURRENT_HOST"]]
     assert json.loads(variables["SM_TRAINING_ENV"])["model_dir"] == "/opt/ml/model"
 
 
-def _variables(hyperparameters, channels=(), entry_point="train.py"):
+def test_the_machines_are_those_of_the_resource_config():
+    groups = [
+        {"instance_group_name": "cpu", "instance_type": "ml.m5.large", "hosts": ["algo-1", "algo-2"]},
+        {"instance_group_name": "more", "instance_type": "ml.c5.large", "hosts": ["algo-3"]},
+    ]
+    resources = {
+        "current_host": "algo-3",
+        "current_instance_type": "ml.c5.large",
+        "current_group_name": "more",
+        "hosts": ["algo-1", "algo-2", "algo-3"],
+        "instance_groups": groups,
+    }
+    variables = _variables({}, resources=resources)
+    assert variables["SM_CURRENT_INSTANCE_TYPE"] == "ml.c5.large"
+    assert json.loads(variables["SM_CURRENT_INSTANCE_GROUP_HOSTS"]) == ["algo-3"]
+    assert json.loads(variables["SM_INSTANCE_GROUPS_DICT"])["cpu"] == groups[0]
+    assert variables["SM_IS_HETERO"] == "true"
+    assert variables["SM_NETWORK_INTERFACE_NAME"] == "eth0"
+    known = json.loads(variables["SM_TRAINING_ENV"])
+    assert (known["master_hostname"], known["is_master"]) == ("algo-1", False)
+
+
+def test_the_jobs_name_and_the_region_come_from_the_container_and_the_hyperparameters():
+    variables = _variables({"sagemaker_job_name": "sent"}, TRAINING_JOB_NAME="set", AWS_DEFAULT_REGION="eu-west-1")
+    assert variables["SAGEMAKER_JOB_NAME"] == "sent"
+    assert variables["SAGEMAKER_REGION"] == "eu-west-1"
+    assert json.loads(variables["SM_TRAINING_ENV"])["job_name"] == "set"
+    variables = _variables({"sagemaker_region": "us-east-2"}, AWS_DEFAULT_REGION="eu-west-1")
+    assert variables["SAGEMAKER_REGION"] == "us-east-2"
+
+
+def test_a_job_name_that_arrives_as_a_number_is_refused_with_the_remedy():
+    with pytest.raises(TypeError, match="sagemaker_job_name is 20 and not text: put it in quotes"):
+        _variables({"sagemaker_job_name": 20})
+
+
+def test_the_script_is_named_by_a_hyperparameter_or_by_a_variable_that_wins():
+    assert script_environment.user_entry_point({"sagemaker_program": "a.py"}, {"SAGEMAKER_PROGRAM": "b.py"}) == "b.py"
+    with pytest.raises(ValueError, match="sagemaker_program is None: give the path of the script"):
+        script_environment.user_entry_point({}, {})
+
+
+def test_the_number_of_cpus_is_this_machines():
+    assert _variables({})["SM_NUM_CPUS"] == str(os.cpu_count())
+
+
+def _variables(hyperparameters, channels=(), resources=None, **environment):
+    sent = {"sagemaker_program": "train.py"} | hyperparameters
     return script_environment.variables(
         base_dir=Path("/opt/ml"),
-        entry_point=PurePosixPath(entry_point),
-        hyperparameters=hyperparameters,
-        channels=channels,
-        job_name="job",
+        config=ConfigFiles(
+            hyperparameters={key: json.dumps(value) for key, value in sent.items()},
+            input_data_config=whole_files(channels),
+            resource_config=resources or one_machine(),
+        ),
+        environment=environment,
     )
 
 

@@ -125,10 +125,10 @@ def test_the_exit_status_of_a_silent_script_is_told(run):
         run("raise SystemExit(7)")
 
 
-def test_a_long_reason_is_cut_to_what_the_api_keeps(run):
+def test_a_long_reason_is_whole_in_the_file_of_which_the_api_keeps_the_start(run):
     with pytest.raises(TrainingFailed) as caught:
         run("raise ValueError('x' * 5000)")
-    assert len(caught.value.failure_file.read_text()) == 1024
+    assert "x" * 5000 in caught.value.failure_file.read_text()
 
 
 def test_a_script_does_not_outlive_an_interrupted_caller(run, tmp_path):
