@@ -12,9 +12,9 @@ from constructs_lib.multi_model import SklearnMultiModel
 from constructs_lib.rollback_alarms import RollbackAlarms
 from constructs_lib.serverless_variant import ServerlessVariant
 from constructs_lib.smoke_test import SmokeTest
-from constructs_lib.training import SklearnTraining
-from constructs_lib.training_input import TrainingInput
-from constructs_lib.training_options import Checkpoints, MetricDefinition, MetricThreshold, SpotTraining
+from constructs_lib.training.inputs import TrainingInput
+from constructs_lib.training.options import Checkpoints, MetricDefinition, MetricThreshold, SpotTraining
+from constructs_lib.training.sklearn_training import SklearnTraining
 from constructs_lib.variant import InstanceVariant, ShadowVariant
 
 __all__ = [

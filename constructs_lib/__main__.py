@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from constructs_lib.training_lookup import LookupFailed, look_up_training_job
+from constructs_lib.training.lookup import LookupFailed, look_up_training_job
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -179,7 +179,7 @@ class ModelData(ABC):
         ModelDataError
             `name` is not a job's name; or, where a model uses it, the job was not looked up.
         """
-        from constructs_lib.trained_model_data import TrainingJobModelData
+        from constructs_lib.training.trained_model_data import TrainingJobModelData
 
         return TrainingJobModelData(name, encryption_key)
 
@@ -213,7 +213,7 @@ class ModelData(ABC):
         ModelDataError
             One of the texts is of another form.
         """
-        from constructs_lib.trained_model_data import ParameterModelData
+        from constructs_lib.training.trained_model_data import ParameterModelData
 
         return ParameterModelData(parameter_name, artifacts, _checked_version(sklearn_version), encryption_key)
 

@@ -4,7 +4,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
 from constructs_lib import ConfigurationError, TrainingInput
-from constructs_lib.training_input import channel_problems, channels_of
+from constructs_lib.training.inputs import channel_problems, channels_of
 
 
 def test_one_address_is_the_channel_training_and_a_dict_names_them():

@@ -11,23 +11,23 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs_lib import statements
-from constructs_lib.after_training import AfterTraining
 from constructs_lib.api_shape import api_shape
 from constructs_lib.bound_model_data import archive_asset
 from constructs_lib.closed_bucket import closed_bucket
 from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
-from constructs_lib.hyperparameters import encode_hyperparameters
 from constructs_lib.image import SklearnImage, choose_image
-from constructs_lib.model_rollout import ARTIFACT_REASON
 from constructs_lib.network import ModelNetwork
-from constructs_lib.training_code import training_code, training_code_problems
-from constructs_lib.training_input import INPUT_REASON, TrainingInput, TrainingInputs, channel_problems, channels_of
-from constructs_lib.training_job import JobSettings, job_problems, render_job
-from constructs_lib.training_options import Checkpoints, MetricThreshold
-from constructs_lib.training_rights import CHECKPOINTS, TrainingRights
-from constructs_lib.training_states import checkpoints_of_a_job, collect_settings, train
-from constructs_lib.workflow import definition
+from constructs_lib.training.after_training import AfterTraining
+from constructs_lib.training.code import training_code, training_code_problems
+from constructs_lib.training.hyperparameters import encode_hyperparameters
+from constructs_lib.training.inputs import INPUT_REASON, TrainingInput, TrainingInputs, channel_problems, channels_of
+from constructs_lib.training.job import JobSettings, job_problems, render_job
+from constructs_lib.training.model_rollout import ARTIFACT_REASON
+from constructs_lib.training.options import Checkpoints, MetricThreshold
+from constructs_lib.training.rights import CHECKPOINTS, TrainingRights
+from constructs_lib.training.states import checkpoints_of_a_job, collect_settings, train
+from constructs_lib.training.workflow import definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_sns as sns
 
     from constructs_lib.endpoint import SklearnEndpoint
-    from constructs_lib.training_options import MetricDefinition, SpotTraining
+    from constructs_lib.training.options import MetricDefinition, SpotTraining
 
 
 class SklearnTraining(Construct):
@@ -232,7 +232,7 @@ class SklearnTraining(Construct):
         self._allowed = 0
 
         # What it needs of the CDK takes long to import, and most apps do without.
-        from constructs_lib.training_machine import TrainingMachine
+        from constructs_lib.training.machine import TrainingMachine
 
         self._machine = TrainingMachine(
             self,

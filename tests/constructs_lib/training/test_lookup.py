@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from constructs_lib.__main__ import main
-from constructs_lib.training_lookup import LookupFailed, context_key, look_up_training_job
+from constructs_lib.training.lookup import LookupFailed, context_key, look_up_training_job
 
 NAME = "churn-2026-11-28-08-00-00-000"
 ARN = f"arn:aws:sagemaker:eu-west-1:123456789012:training-job/{NAME}"

@@ -1,9 +1,9 @@
 from typing import Any
 
-from constructs_lib.rollout_states import RolloutRequests, roll_out
-from constructs_lib.workflow import definition
+from constructs_lib.training.rollout_states import RolloutRequests, roll_out
+from constructs_lib.training.workflow import definition
 from tests.constructs_lib.service_requests import problems
-from tests.constructs_lib.test_training_states import reachable
+from tests.constructs_lib.training.test_states import reachable
 
 ROLE = "arn:aws:iam::123456789012:role/serving"
 

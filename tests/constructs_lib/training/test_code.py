@@ -1,7 +1,7 @@
 import pytest
 
 from constructs_lib import EntryPointError
-from constructs_lib.training_code import training_code, training_code_problems
+from constructs_lib.training.code import training_code, training_code_problems
 
 
 def test_a_shell_script_is_taken_as_it_is(tmp_path):

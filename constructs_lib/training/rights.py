@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from constructs_lib.statements import Statement
-    from constructs_lib.training_job import JobSettings
+    from constructs_lib.training.job import JobSettings
 
 
 class TrainingRights:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.workflow import States, Step, choice, fail
+from constructs_lib.training.workflow import States, Step, choice, fail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from constructs_lib.training_options import MetricThreshold
+    from constructs_lib.training.options import MetricThreshold
 
 
 def collect_settings(

@@ -1,4 +1,4 @@
-from constructs_lib.workflow import Step, choice, definition, fail
+from constructs_lib.training.workflow import Step, choice, definition, fail
 
 
 def passing(name: str) -> Step:

@@ -11,8 +11,8 @@ from constructs_lib.api_shape import api_shape
 from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
 from constructs_lib.model import SklearnModel
-from constructs_lib.rollout_states import RolloutRequests
 from constructs_lib.sklearn_version import minor
+from constructs_lib.training.rollout_states import RolloutRequests
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

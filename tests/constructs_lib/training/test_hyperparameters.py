@@ -3,7 +3,7 @@ import json
 import numpy as np
 import pytest
 
-from constructs_lib.hyperparameters import encode_hyperparameters, hyperparameter_problems
+from constructs_lib.training.hyperparameters import encode_hyperparameters, hyperparameter_problems
 
 
 @pytest.mark.parametrize("value", [20, 0.1, "l2", "7", "", True, None, [1, 2, "x"], {"a": {"b": [1]}}, "é"])

@@ -8,11 +8,11 @@ from aws_cdk import Aws
 
 from constructs_lib import statements
 from constructs_lib.exceptions import Problems
-from constructs_lib.model_rollout import ModelRollout
 from constructs_lib.names import parameter_name_problems
-from constructs_lib.rollout_states import roll_out
-from constructs_lib.training_options import MetricThreshold
-from constructs_lib.training_states import check_metric, publish
+from constructs_lib.training.model_rollout import ModelRollout
+from constructs_lib.training.options import MetricThreshold
+from constructs_lib.training.rollout_states import roll_out
+from constructs_lib.training.states import check_metric, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from constructs_lib.endpoint import SklearnEndpoint
-    from constructs_lib.training_job import JobSettings
-    from constructs_lib.training_machine import TrainingMachine
-    from constructs_lib.training_rights import TrainingRights
-    from constructs_lib.workflow import Step
+    from constructs_lib.training.job import JobSettings
+    from constructs_lib.training.machine import TrainingMachine
+    from constructs_lib.training.rights import TrainingRights
+    from constructs_lib.training.workflow import Step
 
 
 class AfterTraining:

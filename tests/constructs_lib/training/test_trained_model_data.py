@@ -5,7 +5,7 @@ import pytest
 from aws_cdk.assertions import Annotations, Match, Template
 
 from constructs_lib import ConfigurationError, ModelData, ModelDataError, SklearnModel
-from constructs_lib.training_lookup import context_key
+from constructs_lib.training.lookup import context_key
 
 NAME = "churn-2026-11-28-08-00-00-000"
 URI = f"s3://out/training/{NAME}/output/model.tar.gz"

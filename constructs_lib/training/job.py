@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from aws_cdk import Token
 
 from constructs_lib.environment import environment_name_problems
-from constructs_lib.hyperparameters import hyperparameter_problems
 from constructs_lib.instance_types import architecture_of, has_local_storage
-from constructs_lib.training_input import channel_problems
-from constructs_lib.training_options import MAX_METRICS
+from constructs_lib.training.hyperparameters import hyperparameter_problems
+from constructs_lib.training.inputs import channel_problems
+from constructs_lib.training.options import MAX_METRICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
 
     from constructs_lib.image import SklearnImage
-    from constructs_lib.training_input import TrainingInput
-    from constructs_lib.training_options import Checkpoints, MetricDefinition, SpotTraining
+    from constructs_lib.training.inputs import TrainingInput
+    from constructs_lib.training.options import Checkpoints, MetricDefinition, SpotTraining
 
 
 @dataclass(frozen=True, kw_only=True)

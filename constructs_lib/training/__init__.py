@@ -1,0 +1,3 @@
+"""Training jobs: what a state machine asks SageMaker for, who may do so, and what becomes of the model."""
+
+__all__: list[str] = []
