@@ -23,10 +23,17 @@ from local_sagemaker.moto_mends import (
     scaling,
     stack_output_function,
     stack_parameters,
+    states_branches,
+    states_choices,
+    states_clock,
+    states_endings,
+    states_json_paths,
+    states_strings,
+    states_waits,
     topic_policies,
 )
 
-__all__ = ["MENDS", "apply_all"]
+__all__ = ["MENDS", "STATE_MACHINE_MENDS", "apply_all", "apply_to_state_machines"]
 
 MENDS = (
     alarms,
@@ -56,4 +63,25 @@ MENDS = (
 def apply_all() -> None:
     """Apply every mend; calling it again changes nothing."""
     for mend in MENDS:
+        mend.apply()
+
+
+# Of moto's engine for state machines, which takes a second to import: they are applied when it is first needed.
+STATE_MACHINE_MENDS = (
+    states_branches,
+    states_choices,
+    states_clock,
+    states_endings,
+    states_json_paths,
+    states_strings,
+    states_waits,
+)
+
+
+def apply_to_state_machines() -> None:
+    """Load moto's engine for state machines and apply its mends; calling it again changes nothing."""
+    # All of it: a mend of what many modules import must find them.
+    import moto.stepfunctions.parser.models  # noqa: F401
+
+    for mend in STATE_MACHINE_MENDS:
         mend.apply()
