@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from constructs_lib.archive import ArchiveFile
 from constructs_lib.exceptions import EntryPointError
 from constructs_lib.source_files import SourceFiles, parse_script, source_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 def training_code(entry_point: str | Path, source_dir: str | Path | None, python_version: str | None) -> SourceFiles:
-    """Collect the training code.
+    """Collect the training code, with a module beside it that gives SageMaker the reason when the script fails.
 
     Parameters
     ----------
@@ -35,7 +37,9 @@ def training_code(entry_point: str | Path, source_dir: str | Path | None, python
         raise EntryPointError(f"entry_point {str(entry_point)!r} is neither a .py nor a .sh file; give one of these")
     if script.suffix == ".py":
         parse_script(script, python_version)
-    return code
+    if any(file.name == _FAILURE_REASON.name for file in code.files):
+        return code
+    return replace(code, files=(*code.files, ArchiveFile(name=_FAILURE_REASON.name, source=_FAILURE_REASON)))
 
 
 def training_code_problems(code: SourceFiles, *, network_isolation: bool) -> Iterator[str]:
@@ -45,3 +49,6 @@ def training_code_problems(code: SourceFiles, *, network_isolation: bool) -> Ite
             "network_isolation keeps pip from installing requirements.txt; use an image of your own that has the "
             "packages (SklearnImage.from_ecr, SklearnImage.from_asset), or remove the file"
         )
+
+
+_FAILURE_REASON = Path(__file__).with_name("job_files") / "sitecustomize.py"
