@@ -24,9 +24,13 @@ def create_app(get_base_url: Callable[[], str]) -> Any:
     from local_sagemaker import moto_mends
     from local_sagemaker.cloudformation import custom_resources, stack_api
     from local_sagemaker.hosting import endpoints
+    from local_sagemaker.state_machines import engine
+    from local_sagemaker.training import jobs
 
     moto_mends.apply_all()
     stack_api.install()
     custom_resources.install(get_base_url)
     endpoints.install(get_base_url)
+    jobs.install(get_base_url)
+    engine.install(get_base_url)
     return DomainDispatcherApplication(create_backend_app)

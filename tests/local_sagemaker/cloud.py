@@ -19,6 +19,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.moto_mends import endpoint_configs
 from local_sagemaker.server import LocalServer
+from local_sagemaker.training import jobs
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -223,12 +224,14 @@ def running_cloud() -> Iterator[Cloud]:
     server = LocalServer(DomainDispatcherApplication(create_backend_app), 0)
     endpoint_configs.apply()
     endpoints.install(lambda: server.url)
+    jobs.install(lambda: server.url)
     server.start()
     cloud = Cloud(server.url)
     try:
         yield cloud
     finally:
         cloud.close()
+        jobs.shutdown()
         endpoints.shutdown()
         server.stop()
         BackendDict.reset()

@@ -1,0 +1,101 @@
+"""The folder that stands for /opt/ml: the configuration files in it, and the container's environment.
+
+Rule: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from local_sagemaker.containers.processes import inherited_environment
+from local_sagemaker.training.config_files import ConfigFiles, one_machine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from local_sagemaker.access.rights import Credentials
+    from local_sagemaker.training.channels import Channel
+
+_OPT_ML = re.compile(r"(?<![\w./-])/opt/ml(?![\w.-])")
+_FOLDERS = ("input/data", "model", "output/data", "output/intermediate")
+
+
+def lay_out(base_dir: Path, request: Mapping[str, Any], channels: Iterable[Channel]) -> None:
+    """Make the folders and the configuration files that SageMaker makes before the container starts.
+
+    Parameters
+    ----------
+    base_dir
+        Stands for ``/opt/ml``, which hyperparameters that name it are changed to.
+    request
+        Parameters of CreateTrainingJob.
+    channels
+        Its channels; their data come later.
+    """
+    for folder in _FOLDERS:
+        (base_dir / folder).mkdir(parents=True, exist_ok=True)
+    ConfigFiles(
+        hyperparameters=moved(request.get("HyperParameters") or {}, base_dir),
+        input_data_config={channel.name: dict(channel.config) for channel in channels},
+        resource_config=one_machine(request["ResourceConfig"]["InstanceType"]),
+    ).write(base_dir)
+
+
+def container_environment(
+    request: Mapping[str, Any],
+    base_dir: Path,
+    *,
+    job_arn: str,
+    region: str,
+    base_url: str,
+    credentials: Credentials,
+) -> dict[str, str]:
+    """Give the whole environment of the container.
+
+    Parameters
+    ----------
+    request
+        Parameters of CreateTrainingJob.
+    base_dir
+        Stands for ``/opt/ml``, which variables that name it are changed to.
+    job_arn, region
+        Of the job.
+    base_url
+        Address of the local cloud.
+    credentials
+        Of the execution role. A job with network isolation gets neither these nor the address, as on AWS it has no
+        network, and pip asks no index.
+    """
+    environment = {
+        **inherited_environment(),
+        "TRAINING_JOB_NAME": request["TrainingJobName"],
+        "TRAINING_JOB_ARN": job_arn,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        # Else boto3 looks for credentials of the machine that it runs on.
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    if request.get("EnableNetworkIsolation"):
+        environment["PIP_NO_INDEX"] = "1"
+    else:
+        environment |= {
+            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
+            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
+            "AWS_SESSION_TOKEN": credentials.session_token,
+            "AWS_ENDPOINT_URL": base_url,
+        }
+    return environment | moved(request.get("Environment") or {}, base_dir)
+
+
+def moved(values: Mapping[str, str], base_dir: Path) -> dict[str, str]:
+    """Have values that name ``/opt/ml`` name the folder that stands for it.
+
+    Example
+    -------
+    >>> from pathlib import Path
+    >>> moved({"path": '"/opt/ml/checkpoints"', "other": "/data/opt/ml"}, Path("/tmp/job"))
+    {'path': '"/tmp/job/checkpoints"', 'other': '/data/opt/ml'}
+    """
+    return {name: _OPT_ML.sub(lambda _: str(base_dir), value) for name, value in values.items()}
