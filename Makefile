@@ -45,6 +45,7 @@ bench: setup ## Measure, and print ratios
 
 test: setup ## Run every test, with branch coverage
 	$(BIN)/python -m tests.aws_image.environment
+	$(BIN)/python -m tests.aws_training.environment
 	bash tests/run
 
 test-images: ## Run the runtime's tests under every AWS image's Python and libraries
@@ -69,6 +70,7 @@ lock: ## Pin the newest versions again, with hashes
 	$(LOCK) pyproject.toml --all-extras requirements/dev.in --universal --output-file requirements/dev.txt
 	$(LOCK) requirements/aws-serving-build.in --output-file requirements/aws-serving-build.txt
 	$(LOCK) requirements/aws-serving.in --output-file requirements/aws-serving.txt
+	$(LOCK) requirements/aws-training.in --output-file requirements/aws-training.txt
 	for version in 20.0.4 23.0.0; do \
 		$(LOCK) --no-deps requirements/aws-serving-gunicorn-$$version.in --output-file requirements/aws-serving-gunicorn-$$version.txt; done
 	$(LOCK) --universal --override requirements/bench-aws-overrides.in requirements/bench-aws.in --output-file requirements/bench-aws.txt

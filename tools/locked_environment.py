@@ -1,12 +1,13 @@
 """A virtual environment that is made once from hashed locks, and anew when a lock or its interpreter changes."""
 
 import hashlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-__all__ = ["EnvironmentMissingError", "LockedEnvironment"]
+__all__ = ["EnvironmentMissingError", "LockedEnvironment", "require_compiler"]
 
 _LAST_LINES = 15
 
@@ -69,6 +70,25 @@ class LockedEnvironment:
             version = _run(str(self._interpreter), "-c", "import sys; print(sys.version)")
         locks = b"".join(lock.read_bytes() for lock in self._locks)
         return hashlib.sha256(locks + version.encode()).hexdigest()
+
+
+def require_compiler(package: str) -> None:
+    """See that there is a C compiler.
+
+    Parameters
+    ----------
+    package
+        What is compiled from source.
+
+    Raises
+    ------
+    EnvironmentMissingError
+        There is none; the message says how to get one.
+    """
+    if shutil.which("cc") is None and shutil.which("gcc") is None:
+        raise EnvironmentMissingError(
+            f"no C compiler: {package} is compiled from source: install gcc (Debian: apt-get install gcc)"
+        )
 
 
 def _run(*command: str) -> str:

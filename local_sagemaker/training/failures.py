@@ -70,4 +70,4 @@ class FrameworkFailure:
     @property
     def text(self) -> str:
         """What goes to the failure file: the toolkit has its own traceback there as well."""
-        return f"Framework Error: \n{self.last_line}"
+        return f"Framework Error: \n{self.last_line}\n\n{self.error}"

@@ -32,6 +32,7 @@ from local_sagemaker.training.requirements import Interpreter, make_environment
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+_SET_BY_SHELLS = ("PWD", "OLDPWD", "SHLVL", "_")
 _SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
 # Of a command's output that are kept, to find why it failed.
 _LAST_LINES = 50
@@ -164,7 +165,7 @@ class Toolkit:
             if source != self._code:
                 shutil.copytree(source, self._code, dirs_exist_ok=True)
         elif tarfile.is_tarfile(source):
-            with tarfile.open(source) as archive:
+            with tarfile.open(source, "r:gz") as archive:
                 archive.extractall(self._code, filter="data")
         else:
             shutil.copy2(source, self._code)
@@ -202,7 +203,7 @@ class Toolkit:
             if self._stopping:
                 raise _StoppedError(signal.SIGTERM)
             process = self._process = ChildProcess(
-                [*_odd_variables(environment), *command],
+                [*_through_the_shell(environment), *command],
                 environment=environment,
                 folder=self._code,
                 on_line=lines.put,
@@ -229,13 +230,15 @@ class Toolkit:
         return status, last
 
 
-def _odd_variables(environment: Mapping[str, str]) -> list[str]:
-    """Start a command with the variables that a shell does not pass on, such as ``SM_CHANNEL_VAL-SET``.
+def _through_the_shell(environment: Mapping[str, str]) -> list[str]:
+    """Start a command so that it has exactly these variables, though a child process begins as a shell.
 
-    A child process begins as a shell; dash drops every variable whose name it could not set itself.
+    A shell adds some of its own; and dash drops every variable whose name it could not set itself, such as
+    ``SM_CHANNEL_VAL-SET``.
     """
-    odd = [f"{name}={value}" for name, value in environment.items() if not _SHELL_NAME.fullmatch(name)]
-    return ["/usr/bin/env", *odd] if odd else []
+    added = [word for name in _SET_BY_SHELLS if name not in environment for word in ("-u", name)]
+    dropped = [f"{name}={value}" for name, value in environment.items() if not _SHELL_NAME.fullmatch(name)]
+    return ["/usr/bin/env", *added, *dropped]
 
 
 class _StoppedError(Exception):

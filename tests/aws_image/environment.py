@@ -4,12 +4,11 @@ Made once, from hashed locks, by ``python -m tests.aws_image.environment``. A co
 environment of its own on top (:func:`container`), since the image's code installs the user's code with pip.
 """
 
-import shutil
 import sys
 import venv
 from pathlib import Path
 
-from tools.locked_environment import EnvironmentMissingError, LockedEnvironment
+from tools.locked_environment import EnvironmentMissingError, LockedEnvironment, require_compiler
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REQUIREMENTS = ROOT / "requirements"
@@ -42,10 +41,7 @@ def make() -> None:
     """
     if ENVIRONMENT.stands():
         return
-    if shutil.which("cc") is None and shutil.which("gcc") is None:
-        raise EnvironmentMissingError(
-            "no C compiler: sagemaker-containers is compiled from source: install gcc (Debian: apt-get install gcc)"
-        )
+    require_compiler("sagemaker-containers")
     hashed = ("--require-hashes", "--requirement")
     ENVIRONMENT.make(
         # Source distributions are built with the locked setuptools, not with whatever is newest.

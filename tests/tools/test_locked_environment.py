@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.locked_environment import EnvironmentMissingError, LockedEnvironment
+from tools.locked_environment import EnvironmentMissingError, LockedEnvironment, require_compiler
 
 
 @pytest.fixture
@@ -65,3 +65,11 @@ def test_an_interpreter_that_fails_shows_its_last_lines(tmp_path, lock):
     python.chmod(0o755)
     with pytest.raises(EnvironmentMissingError, match=r"-m venv .* failed; its last lines:\nbroken"):
         LockedEnvironment(tmp_path / "home", [lock], python).make()
+
+
+def test_a_missing_compiler_is_named_with_the_remedy(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(EnvironmentMissingError, match=r"no C compiler: some-package is .*apt-get install gcc"):
+        require_compiler("some-package")
+    (tmp_path / "cc").touch(mode=0o755)
+    require_compiler("some-package")
