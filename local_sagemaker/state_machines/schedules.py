@@ -58,6 +58,7 @@ class Schedules:
                     present.add((rule.arn, rule.scheduled_expression or ""))
                     self._look_at(rule)
         self._due = {key: due for key, due in self._due.items() if key in present}
+        self._mentioned &= present
 
     def _look_at(self, rule: Any) -> None:
         if not any(":states:" in target["Arn"] or ":sns:" in target["Arn"] for target in rule.targets):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
+from botocore.validate import ParamValidator
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.utils import boto_client
 
@@ -116,6 +117,8 @@ def make_client(base_url: str, service: str, region: str, role: TaskRole | None)
     ------
     botocore.exceptions.ClientError
         From here and from each call: AccessDeniedException, in AWS's words.
+    botocore.exceptions.ParamValidationError
+        From each call: a parameter is missing, unknown or of a wrong type.
     """
     keys = {"aws_access_key_id": "step-functions", "aws_secret_access_key": "step-functions"}
     session: ExecutionRole | None = None
@@ -126,7 +129,7 @@ def make_client(base_url: str, service: str, region: str, role: TaskRole | None)
             "aws_secret_access_key": session.credentials.secret_access_key,
             "aws_session_token": session.credentials.session_token,
         }
-    config = Config(retries={"total_max_attempts": 1}, read_timeout=_READ_TIMEOUT)
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=_READ_TIMEOUT, parameter_validation=False)
     client: Any = _shared_session().client(
         service,  # type: ignore[call-overload]
         endpoint_url=base_url,
@@ -151,9 +154,18 @@ def _shared_session() -> boto3.Session:
 def _authorizing(session: ExecutionRole, service: str) -> Callable[..., None]:
     def handle(params: Any, model: Any, **details: Any) -> None:
         del details
+        _check_types(params, model)
         authorize(session, needed_rights(service, model.name, params, session.region, session.account_id), model.name)
 
     return handle
+
+
+def _check_types(params: Any, model: Any) -> None:
+    """Refuse what no request can be written with; lengths and ranges are the service's affair."""
+    report = ParamValidator().validate(params, model.input_shape).generate_report()
+    wrong = [line for line in report.splitlines() if not line.startswith(("Invalid length", "Invalid value"))]
+    if wrong:
+        raise ParamValidationError(report="; ".join(wrong))
 
 
 def _denied(message: str, operation: str) -> ClientError:
