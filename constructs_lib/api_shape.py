@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from aws_cdk import Token
+
 
 def api_shape(resolved: Any) -> Any:
     """Write the properties of an L1 construct with the names of the API.
@@ -11,19 +13,27 @@ def api_shape(resolved: Any) -> Any:
     Parameters
     ----------
     resolved
-        What ``Stack.resolve`` gives for them: names in camel case; intrinsic functions stay as they are.
+        What ``Stack.resolve`` gives for them: names in camel case.
+
+    Returns
+    -------
+    Any
+        The same with the API's names, and with tokens in place of intrinsic functions: those are texts that
+        ``Stack.to_json_string`` knows how to write into a definition.
 
     Example
     -------
-    >>> api_shape({"modelName": {"Ref": "Model"}, "serverlessConfig": {"memorySizeInMb": 2048}})
-    {'ModelName': {'Ref': 'Model'}, 'ServerlessConfig': {'MemorySizeInMB': 2048}}
+    >>> api_shape({"modelName": "churn", "serverlessConfig": {"memorySizeInMb": 2048}})
+    {'ModelName': 'churn', 'ServerlessConfig': {'MemorySizeInMB': 2048}}
     """
     if isinstance(resolved, list):
         return [api_shape(item) for item in resolved]
-    if not isinstance(resolved, dict) or any(_is_intrinsic(name) for name in resolved):
+    if not isinstance(resolved, dict):
         return resolved
+    if any(_is_intrinsic(name) for name in resolved):
+        return Token.as_string(resolved)
     return {
-        _api_name(name): value if name in _MAPS else api_shape(value)
+        _api_name(name): {key: api_shape(item) for key, item in value.items()} if name in _MAPS else api_shape(value)
         for name, value in resolved.items()
         if value is not None
     }

@@ -63,7 +63,8 @@ def roll_out(requests: RolloutRequests, *, partition: str, label: str) -> Step:
             "Type": "Task",
             "Resource": f"arn:{partition}:states:::aws-sdk:sagemaker:{action}",
             "Parameters": dict(parameters),
-            "ResultPath": None,
+            # Not None, which the CDK leaves out of a definition.
+            "ResultPath": "$.answer",
             "Next": after,
             **fields,
         }
@@ -83,10 +84,10 @@ def roll_out(requests: RolloutRequests, *, partition: str, label: str) -> Step:
 
     def delete(kind: str, name: str, after: str) -> dict[str, Any]:
         # One that is gone already, or cannot go, is no reason to call the rollout a failure.
-        catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": None, "Next": after}]
+        catch = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.answer", "Next": after}]
         return call(f"delete{kind}", {f"{kind}Name.$": name}, after, Catch=catch)
 
-    undo = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": named("take the configuration back")}]
+    undo = [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.why", "Next": named("take the configuration back")}]
     model = {"ModelName.$": "$.rollout.name", **requests.model}
     model["PrimaryContainer"] = {
         **requests.model["PrimaryContainer"],
@@ -139,8 +140,17 @@ def roll_out(requests: RolloutRequests, *, partition: str, label: str) -> Step:
                     },
                     *_while_changing("$.after.EndpointStatus", named("wait for the update")),
                 ],
-                named("take the configuration back"),
+                named("say that it was undone"),
             ),
+            named("say that it was undone"): {
+                "Type": "Pass",
+                "Parameters": {
+                    "Cause": "SageMaker undid the update, and the endpoint serves what it served before; the reason "
+                    "stands in the endpoint's log group, or an alarm tells it."
+                },
+                "ResultPath": "$.why",
+                "Next": named("take the configuration back"),
+            },
             # The stack's own model and configuration stay: they are CloudFormation's.
             named("was the model before trained too"): choice(
                 [
@@ -160,11 +170,7 @@ def roll_out(requests: RolloutRequests, *, partition: str, label: str) -> Step:
                 "EndpointConfig", "$.rollout.name", named("take the model back")
             ),
             named("take the model back"): delete("Model", "$.rollout.name", named("update failed")),
-            named("update failed"): fail(
-                "EndpointUpdateFailed",
-                "The endpoint serves what it served before: SageMaker refused the update, or undid it. The reason "
-                "stands in this execution's history, or in the endpoint's log group.",
-            ),
+            named("update failed"): {"Type": "Fail", "Error": "EndpointUpdateFailed", "CausePath": "$.why.Cause"},
         }
 
     return Step(named("name the model"), states)

@@ -191,7 +191,8 @@ def publish(partition: str, parameter_name: str, label: str) -> Step:
                     "Overwrite": True,
                     "Value.$": "$.result.ModelArtifacts.S3ModelArtifacts",
                 },
-                "ResultPath": None,
+                # Not None, which the CDK leaves out of a definition.
+                "ResultPath": "$.answer",
                 "Next": after,
             }
         },

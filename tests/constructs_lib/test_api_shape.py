@@ -10,6 +10,9 @@ def test_the_keys_of_an_environment_are_the_users():
     assert api_shape({"environment": {"lower": "x"}, "image": "i"}) == {"Environment": {"lower": "x"}, "Image": "i"}
 
 
-def test_intrinsic_functions_stay_as_they_are():
-    reference = {"Fn::GetAtt": ["Model", "modelName"]}
-    assert api_shape({"modelName": reference, "name": {"Ref": "x"}}) == {"ModelName": reference, "Name": {"Ref": "x"}}
+def test_intrinsic_functions_become_tokens_that_a_definition_can_hold(stack):
+    reference = {"Fn::GetAtt": ["Model", "ModelName"]}
+    shape = api_shape({"modelName": reference, "environment": {"A": {"Ref": "B"}}})
+    assert stack.resolve(shape) == {"ModelName": reference, "Environment": {"A": {"Ref": "B"}}}
+    text = stack.resolve(stack.to_json_string(shape))
+    assert text == {"Fn::Join": ["", ['{"ModelName":"', reference, '","Environment":{"A":"', {"Ref": "B"}, '"}}']]}

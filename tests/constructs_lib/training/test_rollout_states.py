@@ -53,7 +53,7 @@ def test_an_update_has_arrived_only_with_the_new_configuration():
         {"Variable": "$.after.EndpointConfigName", "StringEqualsPath": "$.rollout.name"},
     ]
     assert {rule["StringEquals"] for rule in changing} == {"Creating", "RollingBack", "SystemUpdating", "Updating"}
-    assert states()["E: is the update done"]["Default"] == "E: take the configuration back"
+    assert states()["E: is the update done"]["Default"] == "E: say that it was undone"
 
 
 def test_what_a_failed_update_made_is_deleted_and_the_execution_fails():
@@ -63,7 +63,16 @@ def test_what_a_failed_update_made_is_deleted_and_the_execution_fails():
     assert found["E: take the configuration back"]["Parameters"] == {"EndpointConfigName.$": "$.rollout.name"}
     assert found["E: take the model back"]["Parameters"] == {"ModelName.$": "$.rollout.name"}
     assert found["E: take the model back"]["Next"] == "E: update failed"
-    assert found["E: update failed"]["Type"] == "Fail"
+    assert found["E: update failed"] == {
+        "Type": "Fail",
+        "Error": "EndpointUpdateFailed",
+        "CausePath": "$.why.Cause",
+    }
+
+
+def test_no_field_is_none_which_the_cdk_would_leave_out():
+    for state in states().values():
+        assert None not in state.values()
 
 
 def test_only_what_a_training_made_is_deleted_after_a_success():
