@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 import re
 import threading
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudwatch.models import cloudwatch_backends
+from moto.core.utils import utcnow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -114,7 +114,8 @@ class JobMetrics:
                 self._final.pop(name, None)
             self._warn_once(name, text, line)
             return
-        now = datetime.now(timezone.utc)
+        # As moto keeps times: in UTC, without saying so.
+        now = utcnow()
         self._cloudwatch.put_metric_data(
             NAMESPACE,
             [{"MetricName": name, "Value": value, "Unit": "None", "Timestamp": now, "Dimensions": self._dimensions}],
