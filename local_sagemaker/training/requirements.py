@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _PLACES = """
 import importlib.util, json, site, sys
 sites = site.getsitepackages() + ([site.getusersitepackages()] if site.ENABLE_USER_SITE else [])
-there = [name for name in ("pip", "setuptools") if importlib.util.find_spec(name)]
+there = [name for name in ("pip", "setuptools", "wheel") if importlib.util.find_spec(name)]
 print("\\n" + json.dumps({"search_path": sys.path[1:], "site_packages": sites, "installers": there}))
 """
 
@@ -33,7 +33,7 @@ class Interpreter:
     site_packages : tuple of str
         The directories in it that hold installed libraries.
     installers : tuple of str
-        Which of pip and setuptools it has.
+        Which of pip, setuptools and wheel it has.
     """
 
     python: str

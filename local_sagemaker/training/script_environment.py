@@ -1,4 +1,4 @@
-"""What a training script is given on SageMaker: arguments and ``SM_*`` variables.
+"""What variables a training script is given on SageMaker: ``SM_*`` and the image's own.
 
 Written after the behaviour of ``sagemaker-training`` 4.8.0, the toolkit of the AWS scikit-learn images, and compared
 with it, value by value, in ``tests/aws_training``.
@@ -10,6 +10,16 @@ import json
 import logging
 import os
 from typing import TYPE_CHECKING, Any
+
+from local_sagemaker.training.hyperparameters import (
+    READ_BY_THE_TOOLKIT,
+    arguments,
+    decoded,
+    framework_hyperparameter,
+    of_the_script,
+    submit_directory,
+    user_entry_point,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,20 +39,6 @@ IMAGE_VARIABLES = {
     "PYTHONIOENCODING": "UTF-8",
     "PYTHONUNBUFFERED": "1",
     "SAGEMAKER_TRAINING_MODULE": "sagemaker_sklearn_container.training:main",
-}
-
-# The toolkit reads these hyperparameters itself. Others that start with `sagemaker_` are handed on in
-# SM_FRAMEWORK_PARAMS.
-_READ_BY_THE_TOOLKIT = {
-    "sagemaker_program",
-    "sagemaker_submit_directory",
-    "sagemaker_enable_cloudwatch_metrics",
-    "sagemaker_region",
-    "sagemaker_container_log_level",
-    "sagemaker_job_name",
-    "sagemaker_s3_output",
-    "default_user_module_name",
-    "_tuning_objective_metric",
 }
 
 # Any of them means that the job is spread over the machines of its instance group.
@@ -73,83 +69,6 @@ def image_variables(base_dir: Path) -> dict[str, str]:
         "SM_CHECKPOINT_CONFIG_FILE": f"{config}/checkpointconfig.json",
         "SM_MODEL_DIR": f"{base_dir}/model",
     }
-
-
-def decoded(hyperparameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Decode hyperparameters as the toolkit does: a value that is not JSON stays the text that it is.
-
-    Parameters
-    ----------
-    hyperparameters : dict
-        As in ``hyperparameters.json``.
-
-    Example
-    -------
-    >>> decoded({"epochs": "10", "name": '"abc"', "raw": "abc", "version": "007"})
-    {'epochs': 10, 'name': 'abc', 'raw': 'abc', 'version': '007'}
-    """
-    return {key: _decoded(value) for key, value in hyperparameters.items()}
-
-
-def framework_hyperparameter(key: str) -> bool:
-    """Whether the toolkit keeps a hyperparameter for itself instead of handing it to the script."""
-    return key.startswith("sagemaker_") or key in _READ_BY_THE_TOOLKIT
-
-
-def arguments(hyperparameters: Mapping[str, Any]) -> list[str]:
-    """Render hyperparameters as the script's arguments, sorted by key.
-
-    The conversions are the toolkit's, and they surprise: a list arrives as Python's repr, a dict as ``a=1,b=2``,
-    True as ``True`` (which argparse's ``type=bool`` cannot tell from ``False``), None as an empty text.
-
-    Parameters
-    ----------
-    hyperparameters : dict
-        Decoded; only those of the script.
-
-    Example
-    -------
-    >>> arguments({"k": 5, "flags": [1, "x"], "deep": {"b": 2, "a": 1}, "warm": True})
-    ['--deep', 'a=1,b=2', '--flags', "[1, 'x']", '-k', '5', '--warm', 'True']
-    """
-    result: list[str] = []
-    for key, value in sorted(hyperparameters.items()):
-        result.append(f"--{key}" if len(key) > 1 else f"-{key}" if key else "")
-        if value is None:
-            result.append("")
-        elif isinstance(value, dict):
-            result.append(",".join(f"{name}={item}" for name, item in sorted(value.items())))
-        else:
-            result.append(str(value))
-    return result
-
-
-def user_entry_point(hyperparameters: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-    """Give the script's path below the code directory.
-
-    Parameters
-    ----------
-    hyperparameters : dict
-        Decoded, those of the framework included.
-    environment : dict
-        The container's. ``SAGEMAKER_PROGRAM`` in it wins over the hyperparameter.
-
-    Raises
-    ------
-    ValueError
-        Neither names a script.
-    """
-    name = environment.get("SAGEMAKER_PROGRAM") or hyperparameters.get("sagemaker_program")
-    if not isinstance(name, str) or not name:
-        raise ValueError(
-            f"the hyperparameter sagemaker_program is {name!r}: give the path of the script in the source directory"
-        )
-    return name
-
-
-def submit_directory(hyperparameters: Mapping[str, Any], base_dir: Path) -> str:
-    """Give the place of the user's code: a folder, an archive or an ``s3://`` URI; default ``/opt/ml/code``."""
-    return str(hyperparameters.get("sagemaker_submit_directory", f"{base_dir}/code"))
 
 
 def variables(*, base_dir: Path, config: ConfigFiles, environment: Mapping[str, str]) -> dict[str, str]:
@@ -220,7 +139,7 @@ def _properties(
     framework = {
         key: value
         for key, value in hyperparameters.items()
-        if framework_hyperparameter(key) and key not in _READ_BY_THE_TOOLKIT
+        if framework_hyperparameter(key) and key not in READ_BY_THE_TOOLKIT
     }
     group = resources.get("current_group_name", INSTANCE_GROUP)
     groups = {entry["instance_group_name"]: entry for entry in resources.get("instance_groups", [])}
@@ -245,7 +164,7 @@ def _properties(
         "distribution_instance_groups": distributed,
         "framework_module": environment.get("SAGEMAKER_TRAINING_MODULE"),
         "hosts": resources["hosts"],
-        "hyperparameters": {k: v for k, v in hyperparameters.items() if not framework_hyperparameter(k)},
+        "hyperparameters": of_the_script(hyperparameters),
         "input_config_dir": f"{base_dir}/input/config",
         "input_data_config": config.input_data_config,
         "input_dir": f"{base_dir}/input",
@@ -273,13 +192,6 @@ def _properties(
         "resource_config": resources,
         "user_entry_point": entry_point,
     }
-
-
-def _decoded(value: Any) -> Any:
-    try:
-        return json.loads(value)
-    except (ValueError, TypeError):
-        return value
 
 
 def _only_text(name: str, value: object) -> str:

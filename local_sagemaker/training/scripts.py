@@ -23,16 +23,17 @@ _CHANNEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class TrainingFailed(RuntimeError):  # noqa: N818  named for what happened
-    """The training script ended with an error.
+    """The training script, or the installation of what it needs, ended with an error.
 
     Attributes
     ----------
     exit_status : int
-        Of the script; negative where a signal ended it. The container of a real job exits with 1 whatever this is.
+        Of what failed; negative where a signal ended it. The container of a real job exits with 1 whatever this is.
     last_line : str
-        The last line that the script wrote: of a Python traceback, the exception.
+        The last line that it wrote: of a Python traceback, the exception.
     failure_file : Path
-        ``output/failure`` below the base directory, of which a real job makes its FailureReason.
+        ``output/failure`` below the base directory. Its first 1,024 characters are a real job's FailureReason, with
+        ErrorMessage empty there unless the script writes this file itself.
     """
 
     def __init__(self, message: str, *, exit_status: int, last_line: str, failure_file: Path) -> None:
@@ -91,11 +92,12 @@ def run_training_script(
     base_dir : path
         Stands for ``/opt/ml``. Made where it does not exist; must not hold an earlier run.
     python : path, default this interpreter
-        Runs a ``.py`` entry point. A ``requirements.txt`` is not installed: it would change this interpreter.
+        Stands for the image's. A ``requirements.txt`` is installed into an environment of the job's own, below
+        `base_dir`, which has everything that this interpreter has.
     environment : dict, optional
-        Variables added to this process's own, as a job's ``environment``.
+        Variables added to this process's own, as a job's ``environment``. Those that the toolkit sets win.
     log : callable
-        Takes each line that the script writes, at once. Default: print.
+        Takes each line that pip and the script write, at once. Default: print.
 
     Returns
     -------
@@ -110,7 +112,7 @@ def run_training_script(
     ValueError
         A channel's name, a hyperparameter or the kind of entry point is not possible.
     TrainingFailed
-        The script ended with a status other than 0.
+        The script, or pip before it, ended with a status other than 0.
 
     Example
     -------
@@ -157,8 +159,9 @@ def run_training_script(
 
 def _environment(job_name: str) -> dict[str, str]:
     """Give this process's environment with what SageMaker adds."""
-    region = os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION", ""))
-    return os.environ | {"TRAINING_JOB_NAME": job_name, "AWS_REGION": region, "AWS_DEFAULT_REGION": region}
+    region = os.environ.get("AWS_REGION", os.environ.get("AWS_DEFAULT_REGION"))
+    regions = {"AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else {}
+    return os.environ | {"TRAINING_JOB_NAME": job_name} | regions
 
 
 def _no_code(uri: str, folder: Path) -> None:

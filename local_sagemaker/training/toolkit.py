@@ -27,6 +27,13 @@ from local_sagemaker.training.failures import (
     CommandFailure,
     FrameworkFailure,
 )
+from local_sagemaker.training.hyperparameters import (
+    arguments,
+    decoded,
+    of_the_script,
+    submit_directory,
+    user_entry_point,
+)
 from local_sagemaker.training.requirements import Interpreter, make_environment
 
 if TYPE_CHECKING:
@@ -114,6 +121,9 @@ class Toolkit:
 
         For another thread than that of `run`. A script that ends by itself upon SIGTERM has its own status.
 
+        The image's toolkit does not pass SIGTERM on to the script, so on AWS a handler in the script is not called:
+        it runs until SIGKILL (https://github.com/aws/sagemaker-training-toolkit/issues/125).
+
         Parameters
         ----------
         grace : float
@@ -127,10 +137,10 @@ class Toolkit:
 
     def _train(self) -> CommandFailure | None:
         config = ConfigFiles.read(self._base)
-        hyperparameters = script_environment.decoded(config.hyperparameters)
+        hyperparameters = decoded(config.hyperparameters)
         variables = script_environment.variables(base_dir=self._base, config=config, environment=self._environment)
-        self._place_code(script_environment.submit_directory(hyperparameters, self._base))
-        name = script_environment.user_entry_point(hyperparameters, self._environment)
+        self._place_code(submit_directory(hyperparameters, self._base))
+        name = user_entry_point(hyperparameters, self._environment)
         kind = kind_of(self._code, name)
         image = Interpreter.ask(self._python, self._environment)
         python = self._python
@@ -142,8 +152,7 @@ class Toolkit:
             if failure is not None:
                 return failure
         job = Interpreter.ask(python, self._environment) if python != self._python else image
-        own = {k: v for k, v in hyperparameters.items() if not script_environment.framework_hyperparameter(k)}
-        command = start_command(kind, name, script_environment.arguments(own), python)
+        command = start_command(kind, name, arguments(of_the_script(hyperparameters)), python)
         status, lines = self._command(
             command, self._with_python(python) | variables | {"PYTHONPATH": job.python_path(str(self._code))}
         )
@@ -176,7 +185,8 @@ class Toolkit:
         package = ["."] if kind is EntryPointKind.PACKAGE else []
         command = (python, "-m", "pip", "install", *package, *requirements)
         # A setup.py alone is built with the setuptools that is there: a build of its own would need the network.
-        at_hand = package and "setuptools" in image.installers and not (self._code / "pyproject.toml").exists()
+        builders = {"setuptools", "wheel"} <= set(image.installers)
+        at_hand = package and builders and not (self._code / "pyproject.toml").exists()
         status, lines = self._command(
             [*command, "--no-build-isolation"] if at_hand else command,
             self._with_python(python) | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"},

@@ -1,6 +1,5 @@
-"""Arguments and variables of a script; `tests/aws_training` compares them with those of AWS's toolkit."""
+"""Variables of a script; `tests/aws_training` compares them with those of AWS's toolkit."""
 
-import doctest
 import json
 import os
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from local_sagemaker.training import script_environment
 from local_sagemaker.training.config_files import ConfigFiles, one_machine, whole_files
+from local_sagemaker.training.hyperparameters import arguments
 
 VARIABLES = """
 SM_HOSTS SM_CURRENT_HOST SM_CURRENT_INSTANCE_TYPE SM_CURRENT_INSTANCE_GROUP SM_CURRENT_INSTANCE_GROUP_HOSTS
@@ -38,12 +38,8 @@ SAGEMAKER_REGION
     ],
 )
 def test_a_hyperparameter_is_converted_as_the_toolkit_does(value, argument, variable):
-    assert script_environment.arguments({"key": value}) == ["--key", argument]
+    assert arguments({"key": value}) == ["--key", argument]
     assert _variables({"key": value})["SM_HP_KEY"] == variable
-
-
-def test_arguments_are_sorted_and_a_one_letter_key_has_one_hyphen():
-    assert script_environment.arguments({"k": 5, "alpha": 1}) == ["--alpha", "1", "-k", "5"]
 
 
 @pytest.mark.parametrize("key", ["sagemaker_mpi_enabled", "_tuning_objective_metric", "default_user_module_name"])
@@ -58,16 +54,6 @@ def test_only_hyperparameters_that_the_toolkit_does_not_read_itself_are_framewor
     variables = _variables({"sagemaker_region": "eu-west-1", "sagemaker_mpi_enabled": True, "epochs": 2})
     assert json.loads(variables["SM_FRAMEWORK_PARAMS"]) == {"sagemaker_mpi_enabled": True}
     assert json.loads(variables["SM_DISTRIBUTION_INSTANCE_GROUPS"]) == ["homogeneousCluster"]
-
-
-def test_a_value_that_is_not_json_is_the_text_that_it_is():
-    assert script_environment.decoded({"a": "abc", "b": "007", "c": "1e2", "d": 5, "e": "[1"}) == {
-        "a": "abc",
-        "b": "007",
-        "c": 100.0,
-        "d": 5,
-        "e": "[1",
-    }
 
 
 def test_a_channels_name_is_only_upper_cased():
@@ -127,12 +113,6 @@ def test_a_job_name_that_arrives_as_a_number_is_refused_with_the_remedy():
         _variables({"sagemaker_job_name": 20})
 
 
-def test_the_script_is_named_by_a_hyperparameter_or_by_a_variable_that_wins():
-    assert script_environment.user_entry_point({"sagemaker_program": "a.py"}, {"SAGEMAKER_PROGRAM": "b.py"}) == "b.py"
-    with pytest.raises(ValueError, match="sagemaker_program is None: give the path of the script"):
-        script_environment.user_entry_point({}, {})
-
-
 def test_the_number_of_cpus_is_this_machines():
     assert _variables({})["SM_NUM_CPUS"] == str(os.cpu_count())
 
@@ -148,9 +128,3 @@ def _variables(hyperparameters, channels=(), resources=None, **environment):
         ),
         environment=environment,
     )
-
-
-def test_the_examples_in_the_docstrings_run():
-    done = doctest.testmod(script_environment)
-    assert done.attempted > 0
-    assert done.failed == 0

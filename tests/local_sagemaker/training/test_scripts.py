@@ -107,6 +107,25 @@ def test_environment_and_interpreter_are_the_callers(run, tmp_path):
     assert run.lines == ["yes 1"]
 
 
+def test_what_the_toolkit_sets_wins_over_the_callers_environment(run):
+    run("import os\nprint(os.environ['SM_MODEL_DIR'])", environment={"SM_MODEL_DIR": "/mine"})
+    assert run.lines == [f"{run.base}/model"]
+
+
+def test_requirements_that_cannot_be_met_are_told(run, tmp_path):
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "requirements.txt").write_text("--no-index\nno-such-library==1.0\n")
+    with pytest.raises(TrainingFailed, match="pip install ended with exit status 1: ERROR: No matching") as caught:
+        run("print('the script has run')")
+    assert caught.value.exit_status == 1
+    assert "the script has run" not in run.lines
+
+
+def test_an_interpreter_that_is_not_there_is_told(run, tmp_path):
+    with pytest.raises(TrainingFailed, match=r"train\.py could not be started: FileNotFoundError: .*no-python"):
+        run("", python=tmp_path / "no-python")
+
+
 def test_a_failing_script_leaves_the_reason(run):
     with pytest.raises(TrainingFailed, match=r"exit status 1: ValueError: no rows in train\.csv") as caught:
         run("print('starting')\nprint()\nraise ValueError('no rows in train.csv')")
