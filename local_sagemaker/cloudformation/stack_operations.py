@@ -15,6 +15,7 @@ from local_sagemaker.cloudformation.stack_errors import StackBusyError, Template
 from local_sagemaker.cloudformation.stack_events import stack_event
 from local_sagemaker.cloudformation.stack_executor import StackDeployment, StackRequest
 from local_sagemaker.cloudformation.stack_state import state_of
+from local_sagemaker.cloudformation.stack_values import StackValues
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,9 +161,14 @@ def unchanged(stack: Any, request: StackRequest) -> bool:
     if stack.status.endswith("_FAILED"):
         return False
     tags = stack.tags if request.tags is None else request.tags
-    return bool(
-        stack.template_dict == request.template and stack.parameters == request.parameters and stack.tags == tags
-    )
+    same = stack.template_dict == request.template and stack.parameters == request.parameters and stack.tags == tags
+    # A parameter of Systems Manager may say something else than it did, under the same name.
+    return bool(same) and _resolved(stack, request) == stack.resource_map.resolved_parameters
+
+
+def _resolved(stack: Any, request: StackRequest) -> dict[str, Any]:
+    values: dict[str, Any] = StackValues(stack, request.template, request.parameters, {}).resolved_parameters
+    return values
 
 
 def validation_error(message: str) -> ValidationError:

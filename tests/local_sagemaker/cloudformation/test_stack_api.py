@@ -270,3 +270,27 @@ def test_without_a_rollback_a_failed_change_set_stays(cloudformation, settle):
 def test_an_unknown_stack_is_refused_by_name(cloudformation):
     with pytest.raises(ClientError, match="Stack with id nothing does not exist"):
         cloudformation.update_stack(StackName="nothing", TemplateBody=body("a"))
+
+
+def test_a_parameter_of_systems_manager_that_says_something_else_is_a_change(cloudformation, client_of, settle):
+    ssm = client_of("ssm")
+    ssm.put_parameter(Name="/source", Value="one", Type="String")
+    template = json.dumps(
+        {
+            "Parameters": {"Source": {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/source"}},
+            "Resources": {
+                "Copy": {
+                    "Type": "AWS::SSM::Parameter",
+                    "Properties": {"Type": "String", "Name": "/copy", "Value": {"Ref": "Source"}},
+                }
+            },
+        }
+    )
+    cloudformation.create_stack(StackName="copies", TemplateBody=template)
+    assert settle("copies") == "CREATE_COMPLETE"
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        cloudformation.update_stack(StackName="copies", TemplateBody=template)
+    ssm.put_parameter(Name="/source", Value="two", Type="String", Overwrite=True)
+    cloudformation.update_stack(StackName="copies", TemplateBody=template)
+    assert settle("copies") == "UPDATE_COMPLETE"
+    assert ssm.get_parameter(Name="/copy")["Parameter"]["Value"] == "two"
