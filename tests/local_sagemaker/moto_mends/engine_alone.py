@@ -3,10 +3,10 @@
 import datetime as dt
 import json
 import uuid
+from types import SimpleNamespace
 from typing import Any
 
 from moto.stepfunctions.parser.backend.execution import Execution
-from moto.stepfunctions.parser.backend.state_machine import StateMachineInstance
 
 from local_sagemaker import moto_mends
 from local_sagemaker.moto_mends.patching import unpatch_all
@@ -24,7 +24,7 @@ def prepare(*, mended: bool) -> None:
 
 def start(definition: Any, given: Any = None) -> Any:
     """Start an execution; give moto's object."""
-    machine: Any = StateMachineInstance.__new__(StateMachineInstance)
+    machine: Any = SimpleNamespace()
     machine.arn = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:m"
     machine.name, machine.sm_type, machine.definition = "m", "STANDARD", json.dumps(definition)
     name = str(uuid.uuid4())

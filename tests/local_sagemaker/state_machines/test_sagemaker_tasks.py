@@ -263,3 +263,59 @@ def test_a_model_is_put_behind_an_endpoint_and_replaced(room: MachineRoom) -> No
         assert found["endpoint"]["EndpointConfigName"] == f"served-{name}"
         assert found["endpoint"]["CreationTime"].endswith("Z")
         assert cloud.invoke("served") == name
+
+
+@pytest.mark.parametrize(
+    ("noun", "resource", "rule", "parameters"),
+    [
+        (
+            "ProcessingJob",
+            "processing-job",
+            "ProcessingJobs",
+            {
+                "AppSpecification": {"ImageUri": "image"},
+                "ProcessingResources": {
+                    "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
+                },
+                "RoleArn": "ROLE",
+            },
+        ),
+        (
+            "TransformJob",
+            "transform-job",
+            "TransformJobs",
+            {
+                "ModelName": "MODEL",
+                "TransformInput": {
+                    "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://models/data/"}}
+                },
+                "TransformOutput": {"S3OutputPath": "s3://models/out"},
+                "TransformResources": {"InstanceCount": 1, "InstanceType": "ml.m5.large"},
+            },
+        ),
+    ],
+)
+def test_the_other_kinds_of_jobs_are_created_and_waited_for(
+    room: MachineRoom, noun: str, resource: str, rule: str, parameters: dict[str, Any]
+) -> None:
+    cloud, name = room.cloud, f"other-{resource}"
+    arn = f"arn:aws:sagemaker:us-east-1:123456789012:{resource}/{name}"
+    passes = allow("iam:PassRole", cloud.role, StringEquals={"iam:PassedToService": "sagemaker.amazonaws.com"})
+    events = allow(
+        ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
+        f"arn:aws:events:us-east-1:123456789012:rule/StepFunctionsGetEventsForSageMaker{rule}Rule",
+    )
+    role = cloud.make_role(
+        [passes, events, allow([f"sagemaker:Create{noun}", f"sagemaker:Describe{noun}"], arn)], STATES_TRUST
+    )
+    real = {"ROLE": cloud.role, "MODEL": ""}
+    if "ModelName" in parameters:
+        real["MODEL"] = cloud.make_model(scripted("transforms"))
+    request = {key: real.get(value, value) if isinstance(value, str) else value for key, value in parameters.items()}
+    definition = machine_of(
+        {"Job": task(f"arn:aws:states:::sagemaker:create{noun}.sync", {f"{noun}Name": name, **request})}
+    )
+    described = room.run(definition, role=role)
+    result = json.loads(described.get("output") or described["cause"])
+    assert result[f"{noun}Name"] == name
+    assert (described["status"] == "SUCCEEDED") == (result[f"{noun}Status"] == "Completed")

@@ -2,8 +2,6 @@
 
 import json
 
-from moto.ssm.models import ssm_backends
-
 from tests.local_sagemaker.cloud import ACCOUNT, REGION, allow, scripted
 from tests.local_sagemaker.state_machines.machine_room import STATES_TRUST, MachineRoom, machine_of, task
 
@@ -54,7 +52,8 @@ def test_a_parameter_of_systems_manager_is_written_with_the_right_to_it(room: Ma
     assert (error, "ssm:PutParameter" in cause, parameter in cause) == ("Ssm.SsmException", True, True)
     role = room.cloud.make_role([allow("ssm:PutParameter", parameter)], STATES_TRUST)
     assert room.output(machine_of(states), given, role=role) == given
-    assert ssm_backends[ACCOUNT][REGION].get_parameter("/churn/model").value == given["uri"]
+    parameter = room.cloud.client("ssm").get_parameter(Name="/churn/model")["Parameter"]
+    assert parameter["Value"] == given["uri"]
 
 
 def test_an_endpoint_is_invoked_as_the_role(room: MachineRoom) -> None:
