@@ -1,4 +1,4 @@
-"""What calls an endpoint: boto3 and NumPy, and the wire format that it shares with the runtime."""
+"""What calls an endpoint and starts training jobs: boto3 and NumPy, and the wire format shared with the runtime."""
 
 from endpoint_client.async_result import AsyncResult
 from endpoint_client.endpoint import Endpoint
@@ -15,14 +15,24 @@ from endpoint_client.exceptions import (
     ModelError,
     ModelNotReady,
     PayloadTooLarge,
+    RolloutFailed,
     ServiceError,
     ServiceUnavailable,
     Throttled,
+    TrainingError,
+    TrainingFailed,
+    TrainingJobNotFound,
+    TrainingNotFinished,
+    TrainingStopped,
     UnreadableResponse,
 )
 from endpoint_client.model_store import ModelStore
 from endpoint_client.predictor import Predictor
 from endpoint_client.responses import RawResponse
+from endpoint_client.training_client import TrainingClient
+from endpoint_client.training_inputs import TrainingInput
+from endpoint_client.training_job import TrainingJob
+from endpoint_client.training_metrics import TrainingMetrics
 
 __all__ = [
     "AccessDenied",
@@ -42,8 +52,18 @@ __all__ = [
     "PayloadTooLarge",
     "Predictor",
     "RawResponse",
+    "RolloutFailed",
     "ServiceError",
     "ServiceUnavailable",
     "Throttled",
+    "TrainingClient",
+    "TrainingError",
+    "TrainingFailed",
+    "TrainingInput",
+    "TrainingJob",
+    "TrainingJobNotFound",
+    "TrainingMetrics",
+    "TrainingNotFinished",
+    "TrainingStopped",
     "UnreadableResponse",
 ]

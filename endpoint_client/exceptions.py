@@ -1,4 +1,4 @@
-"""What can go wrong between a caller and an endpoint, one class a failure.
+"""What can go wrong between a caller and an endpoint, or a training job, one class a failure.
 
 ::
 
@@ -9,8 +9,14 @@
     ├── EndpointUnreachable          no answer: the address does not resolve, the connection broke
     │   └── EndpointTimeout          no answer in time
     ├── UnreadableResponse           an answer that is not an array, or not one result a row
+    ├── TrainingError                a training job did not give what was wanted
+    │   ├── TrainingFailed           it failed, or could not be started
+    │   ├── TrainingStopped          it was stopped: by somebody, or by its time limit
+    │   ├── TrainingNotFinished      it has not made this yet
+    │   └── RolloutFailed            it completed, and its model was refused or could not be deployed
     └── ServiceError                 SageMaker refused or failed
         ├── EndpointNotFound
+        ├── TrainingJobNotFound
         ├── AccessDenied
         ├── InvalidRequest
         ├── Throttled
@@ -23,6 +29,11 @@
 # ruff: noqa: N818 - named for what happened, as botocore and the runtime name theirs
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from endpoint_client.training_job import TrainingJob
 
 
 class EndpointClientError(Exception):
@@ -67,6 +78,69 @@ class UnreadableResponse(EndpointClientError):
     """The answer is not an array in a known content type, or does not hold one result for each row."""
 
 
+class TrainingError(EndpointClientError):
+    """A training job did not give what was wanted.
+
+    Attributes
+    ----------
+    job : TrainingJob or None
+        The job; its log and its description can still be read.
+    """
+
+    def __init__(self, message: str, *, job: TrainingJob | None = None) -> None:
+        super().__init__(message)
+        self.job = job
+
+
+class TrainingFailed(TrainingError):
+    """A training job failed, or SageMaker refused to create it.
+
+    Attributes
+    ----------
+    job : TrainingJob or None
+    reason : str
+        The job's FailureReason, or what the service said when it refused the job.
+    last_lines : tuple of str
+        The last 20 lines of its log; empty where it wrote none, or where the log cannot be read.
+    """
+
+    def __init__(
+        self, message: str, *, job: TrainingJob | None = None, reason: str = "", last_lines: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, job=job)
+        self.reason = reason
+        self.last_lines = last_lines
+
+
+class TrainingStopped(TrainingError):
+    """A training job was stopped by somebody, or by the limit of its run time."""
+
+
+class TrainingNotFinished(TrainingError):
+    """What was asked for is there only after the end of the training job."""
+
+
+class RolloutFailed(TrainingError):
+    """A training job completed, and what follows it in its state machine failed: a check, or the way to an endpoint.
+
+    Attributes
+    ----------
+    job : TrainingJob or None
+    state : str
+        The state of the state machine that was entered last.
+    error, cause : str
+        What the execution failed with.
+    """
+
+    def __init__(
+        self, message: str, *, job: TrainingJob | None = None, state: str = "", error: str = "", cause: str = ""
+    ) -> None:
+        super().__init__(message, job=job)
+        self.state = state
+        self.error = error
+        self.cause = cause
+
+
 class ServiceError(EndpointClientError):
     """SageMaker answered with an error.
 
@@ -98,6 +172,10 @@ class ServiceError(EndpointClientError):
 
 class EndpointNotFound(ServiceError):
     """No endpoint of this name exists in this account and region."""
+
+
+class TrainingJobNotFound(ServiceError):
+    """No training job of this name exists in this account and region."""
 
 
 class AccessDenied(ServiceError):

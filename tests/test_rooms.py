@@ -30,7 +30,7 @@ ALLOWED = {
 OPTIONAL = {
     # For the lookup command alone, which is not part of synthesis.
     "constructs_lib": {"boto3", "botocore"},
-    "endpoint_client": {"pandas", "pyarrow", "scipy"},
+    "endpoint_client": {"matplotlib", "pandas", "pyarrow", "scipy"},
     "runtime": {"joblib", "orjson", "pandas", "pyarrow", "scipy", "skops", "threadpoolctl"},
 }
 

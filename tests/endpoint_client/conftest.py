@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from endpoint_client import Predictor
 from sklearn_runtime.service import InferenceService
 from sklearn_runtime.settings import Settings
+from tests.endpoint_client.scripted_aws import ScriptedAws, scripted_aws
 
 LOG_STREAM = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/ep:log-stream:AllTraffic/i-1"
 
@@ -163,3 +164,19 @@ def endpoint(
 def predictor(endpoint: Endpoint) -> Iterator[Predictor]:
     with Predictor("ep") as client:
         yield client
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[ScriptedAws]:
+    """Serve the services that training needs, and point boto3 at them as a user would."""
+    with scripted_aws() as served:
+        environment = {
+            "AWS_ENDPOINT_URL": served.url,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        yield served

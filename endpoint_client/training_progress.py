@@ -1,0 +1,109 @@
+"""Shows on stderr how a training job goes on: one live line on a terminal, elsewhere a line for each change."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from types_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
+
+# Carriage return and "erase in line" (ECMA-48): the live line is written anew.
+_ERASE = "\r\x1b[2K"
+
+
+class Progress:
+    """Writes phases with the time since the job's creation, and the lines of its log between them.
+
+    Parameters
+    ----------
+    job_name : str
+    stream : file, optional
+        Default: stderr.
+
+    Example
+    -------
+    >>> progress = Progress("churn-1", sys.stdout)
+    >>> progress.phase("Training", "Training image download completed.", seconds=72.4)
+    0:01:12 Training: Training image download completed.
+    """
+
+    def __init__(self, job_name: str, stream: TextIO | None = None) -> None:
+        self._job_name = job_name
+        self._stream = sys.stderr if stream is None else stream
+        self._terminal = self._stream.isatty()
+        self._live = ""
+        self._shown: tuple[str, str] | None = None
+        self._transitions: list[tuple[str, str]] = []
+        self._created: datetime | None = None
+
+    def describe(self, description: DescribeTrainingJobResponseTypeDef) -> bool:
+        """Show the secondary states that the job has entered since the last call; say whether there were any."""
+        self._created = description["CreationTime"]
+        transitions = description.get("SecondaryStatusTransitions", [])
+        known: list[tuple[str, str]] = [(one["Status"], one.get("StatusMessage", "")) for one in transitions]
+        for index, (status, message) in enumerate(known):
+            if self._transitions[index : index + 1] != [(status, message)]:
+                self.phase(status, message, (transitions[index]["StartTime"] - self._created).total_seconds())
+        changed = known != self._transitions
+        self._transitions = known
+        return changed
+
+    def phase(self, name: str, message: str = "", seconds: float | None = None) -> None:
+        """Show what goes on.
+
+        Parameters
+        ----------
+        name, message : str
+        seconds : float, optional
+            Since the job's creation; default: now.
+        """
+        # A message may have several lines.
+        message = " ".join(message.split())
+        if (name, message) == self._shown:
+            return
+        self._shown = (name, message)
+        if self._terminal:
+            self.tick()
+        else:
+            self._write(
+                f"{_clock(self._age() if seconds is None else seconds)} {name}{': ' if message else ''}{message}\n"
+            )
+
+    def tick(self) -> None:
+        """Write the live line with the present time."""
+        if self._terminal and self._shown is not None:
+            name, message = self._shown
+            text = f"{self._job_name} {_clock(self._age())} {name}{': ' if message else ''}{message}"
+            # A line that wraps could not be erased.
+            self._live = text[: shutil.get_terminal_size().columns - 1]
+            self._write(_ERASE + self._live)
+
+    def line(self, text: str) -> None:
+        """Write a line that stays."""
+        if self._live:
+            self._write(f"{_ERASE}{text}\n{self._live}")
+        else:
+            self._write(f"{text}\n")
+
+    def close(self) -> None:
+        """End the live line."""
+        if self._live:
+            self._write("\n")
+            self._live = ""
+
+    def _age(self) -> float:
+        return 0.0 if self._created is None else (datetime.now(timezone.utc) - self._created).total_seconds()
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def _clock(seconds: float) -> str:
+    # The clocks of this machine and of AWS may differ.
+    minutes, second = divmod(max(0, int(seconds)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}"
