@@ -2,15 +2,16 @@
 
 `install` puts these in the place of moto's, `shutdown` switches the engine off again:
 
-==============================================  ================================================================
-moto                                            what ours does
-==============================================  ================================================================
-stepfunctions.responses.get_backend             gives the backend that executes, loaded when it is first needed
-StepFunctionsParserBackend, StepFunctionResponse  `executions`: names, ends, histories, metrics; `machines`
-boto_client_for, where tasks import it          `task_clients`: this local cloud, as the state machine's role
-state_task_service_for                          `sagemaker_tasks` and `sdk_tasks`
-StateMachine.*_from_cloudformation_json         `stack_machines`
-==============================================  ================================================================
+==================================================  ==============================================================
+moto                                                what ours does
+==================================================  ==============================================================
+stepfunctions.responses.get_backend                 gives the backend that executes, loaded when it is first needed
+StepFunctionsParserBackend, StepFunctionResponse    `machines`, and `executions`: names, ends, histories, metrics
+Execution.start                                     `execution_logs`: the machine's log in CloudWatch Logs
+boto_client_for, where tasks import it              `task_clients`: this local cloud, as the state machine's role
+state_task_service_for                              `sagemaker_tasks` and `sdk_tasks`
+StateMachine.*_from_cloudformation_json             `stack_machines`
+==================================================  ==============================================================
 
 Not emulated: JSONata and variables (their interpreter is not in moto), activities, tasks under another role
 (``Credentials``), and the services that moto's engine lacks, SageMaker apart.
@@ -88,13 +89,14 @@ def _load(get_base_url: Callable[[], str]) -> None:
         if _loaded:
             return
         from local_sagemaker import moto_mends
-        from local_sagemaker.state_machines import executions, machines, sagemaker_tasks, task_clients
+        from local_sagemaker.state_machines import execution_logs, executions, machines, sagemaker_tasks, task_clients
 
         moto_mends.apply_to_state_machines()
         task_clients.apply(get_base_url)
         sagemaker_tasks.apply()
         machines.apply()
         executions.apply()
+        execution_logs.apply()
         # What fails is in the execution's history; moto would write it for each component that it passes, too.
         logging.getLogger("moto.stepfunctions.parser").setLevel(logging.CRITICAL)
         _loaded = True

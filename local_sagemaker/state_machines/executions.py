@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import logging
 import threading
 import time
 import uuid
@@ -19,6 +20,7 @@ from moto.core.responses import ActionResult
 from moto.stepfunctions.exceptions import InvalidExecutionInput
 from moto.stepfunctions.parser.api import ExecutionStatus
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication
+from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
@@ -32,6 +34,7 @@ RUNNING = "RUNNING"
 _PAGE = 1000
 _EXECUTION_DATA = ("input", "inputDetails", "output", "outputDetails")
 
+logger = logging.getLogger(__name__)
 _lock = threading.Lock()
 
 
@@ -74,6 +77,7 @@ def apply() -> None:
 
     patch(StepFunctionsParserBackend, "start_execution", start_execution)
     patch(BaseExecutionWorkerCommunication, "terminated", _terminated)
+    patch(ExecutionWorker, "_execution_logic", _run_to_an_end)
     for name, method in _RESPONSES.items():
         patch(StepFunctionResponse, name, method)
 
@@ -119,6 +123,22 @@ def _terminated(self: Any) -> None:
         original(BaseExecutionWorkerCommunication, "terminated")(self)
         status = execution.status
     count_end(execution, status)
+
+
+def _run_to_an_end(self: Any) -> None:
+    """Run an execution; a fault of the engine must not leave it running, and its client waiting, for ever."""
+    try:
+        original(ExecutionWorker, "_execution_logic")(self)
+    except Exception as error:
+        execution = self._execution_communication.execution
+        logger.exception("the execution %s stopped", execution.execution_arn)
+        with _lock:
+            if execution.status != RUNNING:
+                return
+            execution.stop_date = dt.datetime.now(tz=dt.UTC)
+            execution.error, execution.cause = "States.Runtime", f"{type(error).__name__}: {error}"
+            execution.exec_status = ExecutionStatus.FAILED
+        count_end(execution, "FAILED")
 
 
 def _described(execution: Any) -> dict[str, Any]:

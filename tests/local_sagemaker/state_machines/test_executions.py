@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from tests.local_sagemaker.cloud import REGION, eventually
+from tests.local_sagemaker.cloud import ACCOUNT, REGION, eventually
 from tests.local_sagemaker.state_machines.machine_room import MachineRoom, machine_of, passing
 
 LONG = machine_of({"W": {"Type": "Wait", "Seconds": 6000, "End": True}})
@@ -133,3 +134,14 @@ def test_an_express_machine_answers_at_once(room: MachineRoom) -> None:
     with pytest.raises(ClientError, match="not supported by this type of state machine"):
         client.start_sync_execution(stateMachineArn=room.make(passing({})))
     client.close()
+
+
+def test_a_fault_of_the_engine_ends_the_execution(room: MachineRoom, caplog: pytest.LogCaptureFixture) -> None:
+    machine = room.make(passing({}))
+    backend = stepfunctions_parser_backends[ACCOUNT][REGION]
+    # Nothing can be read from it any more.
+    backend.describe_state_machine(machine).definition = "{"
+    described = room.ended(room.start(machine))
+    assert (described["status"], described["error"]) == ("FAILED", "States.Runtime")
+    assert described["cause"]
+    assert "stopped" in caplog.text
