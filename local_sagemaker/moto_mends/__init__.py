@@ -28,6 +28,7 @@ from local_sagemaker.moto_mends import (
     states_clock,
     states_endings,
     states_json_paths,
+    states_nested,
     states_strings,
     states_waits,
     topic_policies,
@@ -73,6 +74,7 @@ STATE_MACHINE_MENDS = (
     states_clock,
     states_endings,
     states_json_paths,
+    states_nested,
     states_strings,
     states_waits,
 )

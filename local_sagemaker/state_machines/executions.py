@@ -155,7 +155,7 @@ def _described(execution: Any) -> dict[str, Any]:
         "cause": execution.cause,
     }
     if execution.status == "SUCCEEDED":
-        described["output"] = json.dumps(execution.output, separators=(",", ":"), ensure_ascii=False)
+        described["output"] = json.dumps(execution.output, separators=(",", ":"), default=str)
         described["outputDetails"] = {"included": True}
     return {name: value for name, value in described.items() if value is not None}
 
