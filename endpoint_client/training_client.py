@@ -33,8 +33,9 @@ _CREATION = 60.0
 class TrainingClient:
     """Trains with what a `SklearnTraining` has deployed: its image, script, role, instances and network.
 
-    The credentials need states:StartExecution, DescribeExecution and GetExecutionHistory on the state machine,
-    sagemaker:DescribeTrainingJob on its jobs, and logs:DescribeLogStreams and GetLogEvents on their log group.
+    The credentials need states:StartExecution on the state machine, states:DescribeExecution and GetExecutionHistory
+    on its executions, sagemaker:DescribeTrainingJob on its jobs, and logs:DescribeLogStreams and GetLogEvents on
+    their log group; `from_stack` needs cloudformation:DescribeStacks.
 
     Parameters
     ----------

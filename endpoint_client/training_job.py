@@ -13,7 +13,7 @@ from endpoint_client.training_metrics import TrainingMetrics
 from endpoint_client.training_pauses import POLL_INTERVAL, Pauses
 from endpoint_client.training_progress import Progress
 from endpoint_client.training_service import TrainingService
-from endpoint_client.training_wait import ENDED, TrainingWait
+from endpoint_client.training_wait import ENDED, FAILED, TrainingWait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -153,7 +153,7 @@ class TrainingJob:
         """
         described = self._ended("model_data")
         uri = described.get("ModelArtifacts", {}).get("S3ModelArtifacts")
-        if not uri:
+        if not uri or described["TrainingJobStatus"] == FAILED:
             raise TrainingNotFinished(
                 f"training job {self.name!r} ended as {described['TrainingJobStatus']} without a model; "
                 "failure_reason and logs() tell why",
@@ -242,7 +242,7 @@ class TrainingJob:
         RolloutFailed
             It completed, and a check of its metrics or the way to an endpoint failed.
         """
-        progress, pauses = Progress(self.name), Pauses(poll_interval)
+        progress, pauses = Progress(), Pauses(poll_interval)
         wait = TrainingWait(
             self._service,
             self,
@@ -250,6 +250,7 @@ class TrainingJob:
             pauses=pauses,
             progress=progress,
         )
+        progress.line(f"Training job {self.name}")
         try:
             execution = pauses.insist(self._execution)
             if execution is not None:

@@ -102,6 +102,15 @@ class TrainingLogs:
             -count:
         ]
 
+    def last_at_rest(self, count: int, pauses: Pauses) -> list[LogLine]:
+        """Give the last lines of a job that has just ended, once no more come."""
+        lines, quiet = pauses.insist(lambda: self.last(count)), 0
+        while quiet < _QUIET_LOOKS:
+            pauses.pause_interval()
+            before, lines = lines, pauses.insist(lambda: self.last(count))
+            quiet = quiet + 1 if lines == before else 0
+        return lines
+
     def _names(self) -> list[str]:
         found: list[str] = []
         with self._service.translated(f"log group {LOG_GROUP}"):

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections import deque
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from types_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
+
+    from endpoint_client.training_logs import LogLine
 
 # Carriage return and "erase in line" (ECMA-48): the live line is written anew.
 _ERASE = "\r\x1b[2K"
@@ -19,19 +24,17 @@ class Progress:
 
     Parameters
     ----------
-    job_name : str
     stream : file, optional
         Default: stderr.
 
     Example
     -------
-    >>> progress = Progress("churn-1", sys.stdout)
+    >>> progress = Progress(sys.stdout)
     >>> progress.phase("Training", "Training image download completed.", seconds=72.4)
     0:01:12 Training: Training image download completed.
     """
 
-    def __init__(self, job_name: str, stream: TextIO | None = None) -> None:
-        self._job_name = job_name
+    def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = sys.stderr if stream is None else stream
         self._terminal = self._stream.isatty()
         self._live = ""
@@ -39,14 +42,26 @@ class Progress:
         self._transitions: list[tuple[str, str]] = []
         self._created: datetime | None = None
 
-    def describe(self, description: DescribeTrainingJobResponseTypeDef) -> bool:
-        """Show the secondary states that the job has entered since the last call; say whether there were any."""
+    def describe(self, description: DescribeTrainingJobResponseTypeDef, lines: Sequence[LogLine] = ()) -> bool:
+        """Show the secondary states that the job has entered since the last call, and new lines of its log.
+
+        Returns
+        -------
+        bool
+            Whether it has entered any.
+        """
         self._created = description["CreationTime"]
+        waiting = deque(lines)
         transitions = description.get("SecondaryStatusTransitions", [])
         known: list[tuple[str, str]] = [(one["Status"], one.get("StatusMessage", "")) for one in transitions]
         for index, (status, message) in enumerate(known):
             if self._transitions[index : index + 1] != [(status, message)]:
-                self.phase(status, message, (transitions[index]["StartTime"] - self._created).total_seconds())
+                start = transitions[index]["StartTime"]
+                while waiting and waiting[0].milliseconds < start.timestamp() * 1000:
+                    self.line(waiting.popleft().shown(description))
+                self.phase(status, message, (start - self._created).total_seconds())
+        for line in waiting:
+            self.line(line.shown(description))
         changed = known != self._transitions
         self._transitions = known
         return changed
@@ -76,7 +91,7 @@ class Progress:
         """Write the live line with the present time."""
         if self._terminal and self._shown is not None:
             name, message = self._shown
-            text = f"{self._job_name} {_clock(self._age())} {name}{': ' if message else ''}{message}"
+            text = f"{_clock(self._age())} {name}{': ' if message else ''}{message}"
             # A line that wraps could not be erased.
             self._live = text[: shutil.get_terminal_size().columns - 1]
             self._write(_ERASE + self._live)

@@ -16,7 +16,7 @@ from endpoint_client.training_execution import RUNNING, SUCCEEDED
 from endpoint_client.training_logs import TrainingLogs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from types_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
@@ -102,22 +102,23 @@ class TrainingWait:
         """
         while True:
             described = self._pauses.insist(lambda: self._service.describe(self._job.name))
-            changed = self._progress is not None and self._progress.describe(described)
-            self._write(self._new_lines(), described)
+            lines = self._new_lines()
             if described["TrainingJobStatus"] in ENDED:
                 break
-            if changed:
-                self._pauses.shorten()
             if self._progress is not None:
+                if self._progress.describe(described, lines):
+                    self._pauses.shorten()
                 self._progress.tick()
             self._pauses.pause()
-        settled = described.get("TrainingEndTime", described["LastModifiedTime"]) + _SETTLED
-        if self._show_logs and datetime.now(timezone.utc) < settled:
+        self._write(lines, described)
+        if self._show_logs and not _is_settled(described):
             try:
                 for lines in self._logs.rest(self._pauses):
                     self._write(lines, described)
             except AccessDenied as error:
                 self._give_up_logs(error)
+        if self._progress is not None:
+            self._progress.describe(described)
         self._raise_unless_completed(described)
         return described
 
@@ -144,7 +145,7 @@ class TrainingWait:
             where = f" in state {state!r}" if state else ""
             raise RolloutFailed(
                 f"training job {self._job.name!r} completed, but what follows it failed{where}: "
-                f"{_reason(error, cause, described['status'])}; the model stays in S3 (job.model_data)",
+                f"{_reason(error, cause, described['status']).rstrip('.')}. The model stays in S3 (job.model_data).",
                 job=self._job,
                 state=state,
                 error=error,
@@ -165,7 +166,7 @@ class TrainingWait:
             raise TrainingStopped(f"training job {self._job.name!r} was stopped: {why}", job=self._job)
         if status == FAILED:
             reason = described.get("FailureReason", "SageMaker gave no reason")
-            lines = tuple(line.shown(described) for line in self._last_lines())
+            lines = tuple(line.shown(described) for line in self._last_lines(described))
             log = "".join(f"\n    {line}" for line in lines)
             heading = f"\nThe last {len(lines)} lines of its log:" if lines else ""
             raise TrainingFailed(
@@ -175,13 +176,15 @@ class TrainingWait:
                 last_lines=lines,
             )
 
-    def _last_lines(self) -> Iterable[LogLine]:
+    def _last_lines(self, described: DescribeTrainingJobResponseTypeDef) -> Iterable[LogLine]:
         try:
-            return self._pauses.insist(lambda: self._logs.last(LAST_LINES))
+            if self._show_logs or _is_settled(described):
+                return self._pauses.insist(lambda: self._logs.last(LAST_LINES))
+            return self._logs.last_at_rest(LAST_LINES, self._pauses)
         except AccessDenied:
             return ()
 
-    def _new_lines(self) -> Iterable[LogLine]:
+    def _new_lines(self) -> Sequence[LogLine]:
         if not self._show_logs:
             return ()
         try:
@@ -203,6 +206,11 @@ class TrainingWait:
     def _show(self, name: str, message: str = "") -> None:
         if self._progress is not None:
             self._progress.phase(name, message)
+
+
+def _is_settled(described: DescribeTrainingJobResponseTypeDef) -> bool:
+    ended = described.get("TrainingEndTime", described["LastModifiedTime"])
+    return datetime.now(timezone.utc) > ended + _SETTLED
 
 
 def _reason(error: str, cause: str, status: str) -> str:

@@ -27,12 +27,15 @@ class RefusalError(Exception):
 
 @dataclass
 class ScriptedAws:
-    """Jobs, executions and logs; each look at a job or an execution runs the next step of the script first."""
+    """Jobs, executions and logs; each look at a job or an execution runs the next step of the script first.
+
+    `refusals` holds what the next requests for an operation are refused with; None: it is answered.
+    """
 
     url: str = ""
     steps: list[Callable[[], None]] = field(default_factory=list)
     requests: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    refusals: dict[str, list[RefusalError]] = field(default_factory=dict)
+    refusals: dict[str, list[RefusalError | None]] = field(default_factory=dict)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     executions: dict[str, dict[str, Any]] = field(default_factory=dict)
     states: list[str] = field(default_factory=list)
@@ -101,8 +104,9 @@ class ScriptedAws:
     def answer(self, operation: str, body: dict[str, Any]) -> dict[str, Any]:
         """Answer a request as the service does."""
         self.requests.append((operation, body))
-        if self.refusals.get(operation):
-            raise self.refusals[operation].pop(0)
+        refusal = self.refusals[operation].pop(0) if self.refusals.get(operation) else None
+        if refusal is not None:
+            raise refusal
         if operation in {"DescribeTrainingJob", "DescribeExecution"} and self.steps:
             self.steps.pop(0)()
         answer: dict[str, Any] = getattr(self, f"_{xform_name(operation)}")(body)
@@ -194,6 +198,9 @@ def scripted_aws() -> Iterator[ScriptedAws]:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Keep quiet: a client that was interrupted has closed its connection."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})

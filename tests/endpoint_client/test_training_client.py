@@ -16,7 +16,7 @@ from endpoint_client import (
     TrainingInput,
 )
 from endpoint_client import training_client as module
-from tests.endpoint_client.scripted_aws import MACHINE, RefusalError
+from tests.endpoint_client.scripted_aws import CREATED, MACHINE, RefusalError
 
 FAST = 0.01
 
@@ -134,7 +134,7 @@ def test_waiting_shows_the_job_and_what_follows_it(aws, client, capsys):
         lambda: (aws.create_job("churn-x"), aws.enter("Starting", "Starting the training job", name="churn-x")),
         lambda: (
             aws.enter("Training", "Training in progress", 62, name="churn-x"),
-            aws.write("epoch 1", at=5, name="churn-x"),
+            aws.write("epoch 1", at=int(CREATED * 1000) + 63_000, name="churn-x"),
         ),
         lambda: (aws.end(name="churn-x"), aws.enter("Completed", "Training job completed", 90, name="churn-x")),
         lambda: aws.states.append("Check metric"),
@@ -143,14 +143,15 @@ def test_waiting_shows_the_job_and_what_follows_it(aws, client, capsys):
     ]
     job = client.fit({"train": "s3://b/train"}, job_name="churn-x", poll_interval=FAST)
     shown = capsys.readouterr().err.splitlines()
-    assert shown[:5] == [
+    assert shown[:6] == [
+        "Training job churn-x",
         "0:00:00 Starting: the state machine has not created the job yet",
         "0:00:00 Starting: Starting the training job",
         "0:01:02 Training: Training in progress",
         "epoch 1",
         "0:01:30 Completed: Training job completed",
     ]
-    assert [line.split(" ", 1)[1] for line in shown[5:-1]] == ["Check metric", "Update endpoint"]
+    assert [line.split(" ", 1)[1] for line in shown[6:-1]] == ["Check metric", "Update endpoint"]
     assert shown[-1] == f"Model: {job.model_data} (72 s billed)"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from endpoint_client import ConfigurationError
+from endpoint_client import ConfigurationError, Throttled
 from endpoint_client.training_execution import MachineArn, TrainingExecution
 from endpoint_client.training_service import TrainingService
 from tests.endpoint_client.scripted_aws import ACCOUNT, MACHINE, REGION, RefusalError
@@ -70,3 +70,11 @@ def test_who_may_not_look_at_executions_can_still_wait_for_the_job(aws):
     aws.execute()
     aws.refusals["DescribeExecution"] = [RefusalError("AccessDeniedException", "no")]
     assert TrainingExecution.find(TrainingService(), "churn-1", job_arn("churn-1")) is None
+
+
+def test_an_error_that_passes_is_not_taken_for_no_execution(aws, monkeypatch):
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    aws.execute()
+    aws.refusals["DescribeExecution"] = [RefusalError("ThrottlingException", "slow")] * 5
+    with pytest.raises(Throttled):
+        TrainingExecution.find(TrainingService(), "churn-1", job_arn("churn-1"))

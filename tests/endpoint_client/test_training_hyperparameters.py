@@ -47,7 +47,7 @@ def test_scalars_of_numpy_are_numbers():
         np.float32("inf"),
         np.zeros(3),
         [np.zeros(3)],
-        object(),
+        pytest.param(object(), id="object"),
         {1, 2},
         date(2026, 1, 1),
         np.datetime64("2026-01-01"),

@@ -93,6 +93,14 @@ def test_the_last_lines_are_read_from_the_end(aws, logs):
     assert (request["startFromHead"], request["limit"]) == (False, 3)
 
 
+def test_the_last_lines_of_a_job_that_has_just_ended_are_waited_for(aws, logs, monkeypatch):
+    aws.write("first", at=1)
+    looks = iter([lambda: None, lambda: aws.write("late", at=2), *[lambda: None] * 10])
+    monkeypatch.setattr("time.sleep", lambda _: next(looks)())
+    assert texts(logs.last_at_rest(20, Pauses())) == ["first", "late"]
+    assert len(list(looks)) == 7
+
+
 def test_after_the_end_it_is_read_until_nothing_comes_for_a_while(aws, logs):
     aws.write("before", at=1)
     logs.new()

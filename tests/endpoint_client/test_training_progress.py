@@ -5,6 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from endpoint_client.training_logs import LogLine
 from endpoint_client.training_progress import Progress
 
 CREATED = datetime(2026, 11, 23, 8, 15, tzinfo=timezone.utc)
@@ -27,7 +28,7 @@ def description(*transitions: tuple[str, str, float]):
 
 def test_without_a_terminal_each_change_is_one_line_with_its_time():
     stream = io.StringIO()
-    progress = Progress("churn-1", stream)
+    progress = Progress(stream)
     assert progress.describe(description(("Starting", "Starting the training job", 0)))
     assert not progress.describe(description(("Starting", "Starting the training job", 0)))
     assert progress.describe(description(("Starting", "Preparing\n the instances", 0)))
@@ -46,9 +47,21 @@ def test_without_a_terminal_each_change_is_one_line_with_its_time():
     ]
 
 
+def test_lines_stand_before_the_phase_that_came_after_them():
+    stream = io.StringIO()
+    start = int(CREATED.timestamp() * 1000)
+    lines = [
+        LogLine(milliseconds=start + 5000, stream="churn-1/algo-1-1", text="one"),
+        LogLine(milliseconds=start + 15000, stream="churn-1/algo-1-1", text="two"),
+    ]
+    described = {**description(("Training", "", 0), ("Uploading", "", 10)), "ResourceConfig": {"InstanceCount": 2}}
+    Progress(stream).describe(described, lines)  # type: ignore[arg-type]
+    assert stream.getvalue().splitlines() == ["0:00:00 Training", "algo-1: one", "0:00:10 Uploading", "algo-1: two"]
+
+
 def test_a_phase_is_written_once():
     stream = io.StringIO()
-    progress = Progress("churn-1", stream)
+    progress = Progress(stream)
     for _ in range(3):
         progress.phase("Update endpoint")
     assert stream.getvalue() == "0:00:00 Update endpoint\n"
@@ -57,9 +70,9 @@ def test_a_phase_is_written_once():
 def test_a_terminal_has_one_live_line_below_the_log(monkeypatch):
     monkeypatch.setenv("COLUMNS", "40")
     stream = Terminal()
-    progress = Progress("churn-1", stream)
+    progress = Progress(stream)
     progress.phase("Training", "a message that is much longer than the line")
-    live = "churn-1 0:00:00 Training: a message tha"
+    live = "0:00:00 Training: a message that is muc"
     assert stream.getvalue() == f"\r\x1b[2K{live}"
     progress.line("epoch 1")
     assert stream.getvalue().endswith(f"\r\x1b[2Kepoch 1\n{live}")
@@ -72,7 +85,7 @@ def test_a_terminal_has_one_live_line_below_the_log(monkeypatch):
 
 def test_the_time_goes_on_while_nothing_changes():
     stream = Terminal()
-    progress = Progress("churn-1", stream)
+    progress = Progress(stream)
     old = CREATED.replace(year=2020)
     progress.describe({"CreationTime": old, "SecondaryStatusTransitions": []})  # type: ignore[typeddict-item]
     progress.tick()
@@ -82,7 +95,7 @@ def test_the_time_goes_on_while_nothing_changes():
 
 
 def test_stderr_is_where_it_goes(capsys: pytest.CaptureFixture[str]):
-    Progress("churn-1").phase("Training")
+    Progress().phase("Training")
     assert capsys.readouterr() == ("", "0:00:00 Training\n")
 
 
