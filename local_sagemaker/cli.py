@@ -51,6 +51,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
     from local_sagemaker.containers import interpreters
     from local_sagemaker.hosting import endpoints
     from local_sagemaker.server import LocalServer, PortUnavailableError
+    from local_sagemaker.state_machines import engine
     from local_sagemaker.training import jobs
 
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
@@ -68,6 +69,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
     typer.echo(f"ready {server.url}")
     stopped.wait()
     server.stop()
+    engine.shutdown()
     jobs.shutdown()
     endpoints.shutdown()
 

@@ -41,7 +41,8 @@ class DataPlane:
         self._get_base_url = get_base_url
         self._lock = threading.Lock()
         self._deployments: dict[EndpointIdentity, Deployment] = {}
-        history = MetricHistory()
+        history = self.metric_history = MetricHistory()
+        """What alarms are evaluated on."""
         self._metrics = InvocationMetrics(history)
         self._alarm_states = AlarmStates(history, ACCOUNT_ID)
         self.invocations = Invocations(self.find_router, self._metrics, account_id=ACCOUNT_ID)

@@ -6,15 +6,12 @@ AWS/States, dimension StateMachineArn, 1 for each execution that starts or ends 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.monitoring.metric_history import Metric, sorted_dimensions
-
-if TYPE_CHECKING:
-    from local_sagemaker.monitoring.metric_history import MetricHistory
 
 NAMESPACE = "AWS/States"
 STARTED = "ExecutionsStarted"
@@ -46,7 +43,7 @@ def count_end(execution: Any, status: str) -> None:
 
 def _put(execution: Any, values: dict[str, tuple[float, str]]) -> None:
     dimension = ("StateMachineArn", execution.state_machine_arn)
-    history = _history()
+    history = endpoints.metric_history()
     for name, (value, _) in values.items():
         if history is not None:
             history.add(Metric(NAMESPACE, name, sorted_dimensions([dimension])), value)
@@ -62,9 +59,3 @@ def _put(execution: Any, values: dict[str, tuple[float, str]]) -> None:
             for name, (value, unit) in values.items()
         ],
     )
-
-
-def _history() -> MetricHistory | None:
-    """Give the history that alarms are evaluated on; None without a data plane."""
-    plane = endpoints._data_plane
-    return None if plane is None else plane._metrics._history
