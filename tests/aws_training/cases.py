@@ -4,10 +4,13 @@ import io
 import json
 import tarfile
 import zipfile
+from pathlib import Path
 from typing import Any
 
 from tests.aws_training.jobs import PROBE, Job
 
+# What SklearnTraining puts beside the script.
+FAILURE_REASON = Path(__file__).parents[2] / "constructs_lib" / "training" / "job_files" / "sitecustomize.py"
 S3_URI = "s3://code/job/sourcedir.tar.gz"
 
 
@@ -166,6 +169,14 @@ CASES = {
     ),
     "an exception": Job(
         files={"train.py": "print('starting', flush=True)\nraise ValueError('no rows in train.csv')\n"},
+        hyperparameters=program(name="a b"),
+        status=1,
+    ),
+    "an exception beside the library's module": Job(
+        files={
+            "train.py": "print('starting', flush=True)\nraise ValueError('no rows in train.csv')\n",
+            FAILURE_REASON.name: FAILURE_REASON.read_text(encoding="utf-8"),
+        },
         hyperparameters=program(name="a b"),
         status=1,
     ),

@@ -139,6 +139,11 @@ def test_a_shell_script_gets_no_requirements(outcomes):
     assert [outcome.report["library"] for outcome in outcomes("a shell script")] == [None, None]
 
 
+def test_the_librarys_module_gives_the_reason_that_the_image_leaves_empty(outcomes):
+    aws, ours = outcomes("an exception beside the library's module")
+    assert aws.failure == ours.failure == "ValueError: no rows in train.csv"
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_both_toolkits_do_the_same(outcomes, case):
     aws, _ = outcomes(case)
