@@ -23,7 +23,7 @@ def curves(data: dict[str, Any]) -> dict[str, list[tuple[int, float, float]]]:
 
 def draw(data: dict[str, Any], path: Path) -> None:
     """Write the picture; the same data give the same file."""
-    import matplotlib as mpl  # type: ignore[import-not-found]
+    import matplotlib as mpl
 
     mpl.use("svg")
     mpl.rcParams["svg.hashsalt"] = "serving"
