@@ -188,3 +188,22 @@ def test_a_training_leaves_only_its_bucket_to_the_user(make_stack, model_dir):
         "S3BucketReplicationEnabled",
     }
     assert {path for paths in found.values() for path in paths} == {"Churn/Training/Output/Resource"}
+    wildcards = {
+        rule for rule, ids in acknowledged(stack).items() if "IAM5" in rule and ids - {"ModelData", "AwsImage"}
+    }
+    place = "eu-west-1:123456789012"
+    names = (training.training_name, endpoint.endpoint_name)
+    assert wildcards == {
+        f"AwsSolutions-IAM5[Resource::{resource}]"
+        for resource in (
+            "*",
+            f"arn:aws:logs:{place}:log-group:/aws/sagemaker/Endpoints/{names[1]}:*",
+            f"arn:aws:logs:{place}:log-group:/aws/sagemaker/TrainingJobs:log-stream:{names[0]}-*",
+            f"arn:aws:sagemaker:{place}:training-job/{names[0]}-*",
+            f"arn:aws:sagemaker:{place}:model/{names[1]}-*",
+            f"arn:aws:sagemaker:{place}:endpoint-config/{names[1]}-*",
+            "arn:<AWS::Partition>:s3:::data/train/*",
+            "<TrainingOutput93A238ED.Arn>/training/*",
+            "<TrainingOutput93A238ED.Arn>/training/checkpoints/*",
+        )
+    }
