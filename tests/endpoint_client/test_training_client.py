@@ -120,6 +120,15 @@ def test_an_execution_that_was_aborted_before_its_job_says_so(aws, client):
         client.fit(poll_interval=FAST)
 
 
+def test_a_job_that_begins_and_ends_between_two_looks_is_no_failure(aws, client):
+    aws.steps = [
+        lambda: None,
+        lambda: None,
+        lambda: (aws.create_job("churn-x"), aws.end(name="churn-x"), aws.end_execution()),
+    ]
+    assert client.fit(job_name="churn-x", poll_interval=FAST).status == "Completed"
+
+
 def test_a_state_machine_that_takes_its_time_is_not_waited_for_forever(aws, client, monkeypatch):
     monkeypatch.setattr(module, "_CREATION", 0.05)
     job = client.fit(wait=False, poll_interval=FAST)

@@ -61,3 +61,15 @@ def test_an_error_that_stays_is_raised_at_once(slept):
     with pytest.raises(InvalidRequest):
         Pauses().insist(ask)
     assert slept == []
+
+
+def test_errors_are_counted_anew_after_an_answer(slept):
+    pauses = Pauses()
+    answers = [*[Throttled("slow")] * 9, None, *[Throttled("slow")] * 9, None]
+
+    def ask() -> str:
+        if (answer := answers.pop(0)) is not None:
+            raise answer
+        return "answer"
+
+    assert pauses.insist(ask) == pauses.insist(ask) == "answer"
