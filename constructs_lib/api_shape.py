@@ -49,4 +49,8 @@ def _api_name(name: str) -> str:
 
 # Their keys are the user's.
 _MAPS = frozenset({"environment"})
-_ODD_NAMES = {"memorySizeInMb": "MemorySizeInMB", "enableSsmAccess": "EnableSSMAccess"}
+_ODD_NAMES = {
+    "memorySizeInMb": "MemorySizeInMB",
+    "enableSsmAccess": "EnableSSMAccess",
+    "volumeSizeInGb": "VolumeSizeInGB",
+}

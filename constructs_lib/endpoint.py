@@ -126,6 +126,7 @@ class SklearnEndpoint(Resource):
             config = SklearnEndpointConfig(self, "Config", variants=[variant], encryption_key=encryption_key)
         self.config = config
         """The configuration, with its variants and their models."""
+        self._trained_by: str | None = None
         self._guardrails = Guardrails(config, deployment, rollback_alarms)
         problems.add(self._guardrails.problems())
         if smoke_test is not None:
@@ -249,6 +250,30 @@ class SklearnEndpoint(Resource):
         if not problems:
             self.cfn_endpoint.deployment_config = self._guardrails.render()
         return problems
+
+    def note_training(self, path: str) -> list[str]:
+        """Take into account that a training brings models; `SklearnTraining.deploy_to` calls this.
+
+        Parameters
+        ----------
+        path
+            Of the training.
+
+        Returns
+        -------
+        list of str
+            What is wrong with that; empty when nothing is.
+        """
+        if self._trained_by is not None:
+            # Each would put the template's model back into the other's variant.
+            return [
+                (
+                    f"the endpoint gets the models of {self._trained_by} already, and each rollout brings a whole "
+                    "configuration; make an endpoint for each training"
+                )
+            ]
+        self._trained_by = path
+        return []
 
     def _add_policy(self) -> None:
         stack = Stack.of(self)

@@ -87,6 +87,7 @@ _INLINE_REASON = (
     "the new one side by side, and a role takes 10 managed policies only."
 )
 _ON_KEYS = ("s3:GetObject", "s3:PutObject")
+_STREAMS_REASON = "The service names the streams of the log group, which is the endpoint's, a function's or all jobs'."
 _JOBS_REASON = "The name of a job, and of what is made from it, begins with a fixed text and ends with its time."
 _WILDCARD_REASONS = {
     "ecr:GetAuthorizationToken": "ecr:GetAuthorizationToken takes no resource.",
@@ -97,5 +98,6 @@ _WILDCARD_REASONS = {
     "sagemaker:CreateModel": _JOBS_REASON,
     "sagemaker:CreateEndpointConfig": _JOBS_REASON,
     "sagemaker:UpdateEndpoint": _JOBS_REASON,
-    "logs:PutLogEvents": "The service names the streams of the endpoint's, or the function's, own log group.",
+    "logs:DescribeLogStreams": _STREAMS_REASON,
+    "logs:PutLogEvents": _STREAMS_REASON,
 }

@@ -79,12 +79,12 @@ def test_endpoint(endpoint_arn: str, stack_arn: str, log_group_arn: str) -> list
     ]
 
 
-def write_job_logs(log_group_arn: str, job_prefix: str) -> Statement:
+def write_job_logs(log_group_arn: str, job_prefix: str) -> list[Statement]:
     """Allow to write the streams of jobs whose names begin alike, in a log group that all jobs of an account share."""
-    return _allow(
-        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-        [log_group_arn, f"{log_group_arn}:log-stream:{job_prefix}-*"],
-    )
+    return [
+        _on_log_group(["logs:CreateLogGroup", "logs:DescribeLogStreams"], log_group_arn),
+        _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group_arn}:log-stream:{job_prefix}-*"]),
+    ]
 
 
 def encrypt_volume(key_arn: str) -> Statement:
@@ -123,7 +123,7 @@ def run_training_jobs(*, job_arn: str, role_arn: str, rule_arn: str) -> list[Sta
     ]
 
 
-def roll_out_models(*, model_arn: str, config_arn: str, endpoint_arn: str) -> list[Statement]:
+def roll_out_models(*, model_arn: str, config_arn: str, endpoint_arn: str, key_arn: str | None) -> list[Statement]:
     """Allow to make models and configurations whose names begin alike, and to move one endpoint to them.
 
     Parameters
@@ -132,8 +132,12 @@ def roll_out_models(*, model_arn: str, config_arn: str, endpoint_arn: str) -> li
         Of those that are made; each ends in ``*``.
     endpoint_arn
         Of the endpoint.
+    key_arn
+        KMS key of the instances' volumes; None without one.
     """
+    key = [] if key_arn is None else [encrypt_volume(key_arn), _allow(["kms:DescribeKey"], [key_arn])]
     return [
+        *key,
         _allow(
             ["sagemaker:AddTags", "sagemaker:CreateModel", "sagemaker:DeleteModel"],
             [model_arn],
@@ -207,10 +211,8 @@ def follow_training(
     return [
         _allow(["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"], [execution_arn]),
         _allow(["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"], [job_arn]),
-        _allow(
-            ["logs:DescribeLogStreams", "logs:GetLogEvents"],
-            [log_group_arn, f"{log_group_arn}:log-stream:{job_prefix}-*"],
-        ),
+        _on_log_group(["logs:DescribeLogStreams"], log_group_arn),
+        _allow(["logs:GetLogEvents"], [f"{log_group_arn}:log-stream:{job_prefix}-*"]),
         _allow(["cloudformation:DescribeStacks"], [stack_arn]),
     ]
 
@@ -244,6 +246,11 @@ def use_vpc(ec2_arn_prefix: str) -> list[Statement]:
             [f"{ec2_arn_prefix}:{kind}/*" for kind in ("network-interface", "security-group", "subnet")],
         ),
     ]
+
+
+def _on_log_group(actions: list[str], log_group_arn: str) -> Statement:
+    # CloudWatch Logs asks for a group with an end that stands for its streams, of which it names none.
+    return _allow(actions, [log_group_arn, f"{log_group_arn}:*"])
 
 
 def _allow(actions: list[str], resources: list[str], condition: dict[str, Any] | None = None) -> Statement:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from endpoint_client.exceptions import ConfigurationError, ServiceError
+from endpoint_client.exceptions import AccessDenied, ConfigurationError, ServiceError
 from endpoint_client.training_service import TRANSIENT
 
 if TYPE_CHECKING:
@@ -129,6 +129,9 @@ class TrainingExecution:
                 execution.describe()
             except TRANSIENT:
                 raise
+            except AccessDenied:
+                # Rights may be for one state machine only, and this name be another's.
+                continue
             except ServiceError as error:
                 if error.code != "ExecutionDoesNotExist":
                     return None

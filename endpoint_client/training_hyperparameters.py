@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MAX_HYPERPARAMETERS = 95
 MAX_NAME_CHARACTERS = 256
 MAX_VALUE_CHARACTERS = 2500
+# An execution carries 256 KB, among them four copies of these; the constructs have the same limit.
+MAX_BYTES = 40_000
 _RESERVED = "sagemaker_"
 
 
@@ -42,7 +44,14 @@ def encode_hyperparameters(hyperparameters: Mapping[str, Any]) -> dict[str, str]
             f"{len(hyperparameters)} hyperparameters; SageMaker takes 100, 5 of them for the script's place: give "
             f"{MAX_HYPERPARAMETERS} at most, and put more into a file in a channel"
         )
-    return {_checked_name(name): _encode(name, value) for name, value in hyperparameters.items()}
+    encoded = {_checked_name(name): _encode(name, value) for name, value in hyperparameters.items()}
+    size = sum(len(name.encode()) + len(text.encode()) for name, text in encoded.items())
+    if size > MAX_BYTES:
+        raise InvalidInput(
+            f"hyperparameters of {size:,} bytes as JSON; the state machine that runs the jobs carries {MAX_BYTES:,}: "
+            "put data into a file in a channel"
+        )
+    return encoded
 
 
 def decode_hyperparameters(hyperparameters: Mapping[str, str]) -> dict[str, Any]:

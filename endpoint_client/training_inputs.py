@@ -29,8 +29,6 @@ class TrainingInput:
         ``s3://bucket/prefix``: every object whose key begins so.
     content_type : str, optional
         MIME type that the script is told.
-    compression : {"Gzip"}, optional
-        How the objects are compressed.
     input_mode : {"File", "FastFile"}
         ``File``: copied to the volume before the script starts. ``FastFile``: read from S3 as the script reads.
     distribution : {"FullyReplicated", "ShardedByS3Key"}
@@ -49,7 +47,6 @@ class TrainingInput:
 
     s3_data: str
     content_type: str | None = field(default=None, kw_only=True)
-    compression: Literal["Gzip"] | None = field(default=None, kw_only=True)
     input_mode: Literal["File", "FastFile"] = field(default="File", kw_only=True)
     distribution: Literal["FullyReplicated", "ShardedByS3Key"] = field(default="FullyReplicated", kw_only=True)
 
@@ -84,8 +81,6 @@ class TrainingInput:
         }
         if self.content_type is not None:
             rendered["ContentType"] = self.content_type
-        if self.compression is not None:
-            rendered["CompressionType"] = self.compression
         return rendered
 
 
@@ -129,7 +124,6 @@ def render_channels(inputs: TrainingInputs) -> list[ChannelTypeDef]:
 
 
 _ALLOWED: dict[str, tuple[str | None, ...]] = {
-    "compression": (None, "Gzip"),
     "input_mode": ("File", "FastFile"),
     "distribution": ("FullyReplicated", "ShardedByS3Key"),
 }

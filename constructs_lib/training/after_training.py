@@ -12,7 +12,7 @@ from constructs_lib.names import parameter_name_problems
 from constructs_lib.training.model_rollout import ModelRollout
 from constructs_lib.training.options import MetricThreshold
 from constructs_lib.training.rollout_states import roll_out
-from constructs_lib.training.states import check_metric, publish
+from constructs_lib.training.states import check_metric, check_model, publish
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from constructs_lib.endpoint import SklearnEndpoint
+    from constructs_lib.statements import Statement
     from constructs_lib.training.job import JobSettings
     from constructs_lib.training.machine import TrainingMachine
     from constructs_lib.training.rights import TrainingRights
@@ -56,7 +57,10 @@ class AfterTraining:
 
     def steps(self) -> list[Step]:
         """Return the steps; late, as endpoints may be changed until synthesis."""
-        return [step for steps in self._steps for step in steps()]
+        if not self._steps:
+            return []
+        found = check_model(Aws.PARTITION, bucket=self._rights.bucket.bucket_name, prefix=self._rights.prefix)
+        return [found, *(step for steps in self._steps for step in steps())]
 
     def deploy_to(
         self, endpoint: SklearnEndpoint, *, when: MetricThreshold | Sequence[MetricThreshold], variant_name: str
@@ -72,7 +76,7 @@ class AfterTraining:
             artifacts=self._rights.read_artifacts(),
             tags={"sagemaker-sklearn-cdk:training": self._name, **self._job.tags},
         )
-        self._machine.add_rights({f"Rollout{endpoint.node.addr[-8:]}": rollout.statements()})
+        self._add({f"Rollout{endpoint.node.addr[-8:]}": rollout.statements()})
         self._machine.wait_for(rollout.policies)
         self._steps.append(lambda: [*gates, roll_out(rollout.requests(), partition=Aws.PARTITION, label=label)])
 
@@ -84,8 +88,13 @@ class AfterTraining:
         label = self._label(parameter_name)
         gates = self._gates(when, label)
         arn = f"arn:{Aws.PARTITION}:ssm:{Aws.REGION}:{Aws.ACCOUNT_ID}:parameter/{parameter_name.removeprefix('/')}"
-        self._machine.add_rights({f"Publish{len(self._labels)}": [statements.put_parameter(arn)]})
+        self._add({f"Publish{len(self._labels)}": [statements.put_parameter(arn)]})
         self._steps.append(lambda: [*gates, publish(Aws.PARTITION, parameter_name, label)])
+
+    def _add(self, statements_by_id: dict[str, Sequence[Statement]]) -> None:
+        if not self._steps:
+            statements_by_id = {"FindModel": self._rights.find_artifacts(), **statements_by_id}
+        self._machine.add_rights(statements_by_id)
 
     def _gates(self, when: MetricThreshold | Sequence[MetricThreshold], label: str) -> list[Step]:
         thresholds = [when] if isinstance(when, MetricThreshold) else list(when)
@@ -96,7 +105,7 @@ class AfterTraining:
         problems.raise_all()
         several = len(thresholds) > 1
         return [
-            check_metric(threshold, f"{label} {number}" if several else label)
+            check_metric(threshold, f"{label}, gate {number}" if several else label)
             for number, threshold in enumerate(thresholds, 1)
         ]
 

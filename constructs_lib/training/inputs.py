@@ -30,8 +30,6 @@ class TrainingInput:
         ``s3://bucket/prefix``: every object whose key begins so. The bucket may be a token.
     content_type
         MIME type that the script is told; default: none.
-    compression
-        ``Gzip`` for objects that SageMaker unpacks in pipe mode only; default: none.
     input_mode
         ``File``: copied to the volume before the script starts. ``FastFile``: read from S3 as the script reads.
     distribution
@@ -47,20 +45,18 @@ class TrainingInput:
 
     s3_data: str
     content_type: str | None = None
-    compression: Literal["Gzip"] | None = None
     input_mode: Literal["File", "FastFile"] = "File"
     distribution: Literal["FullyReplicated", "ShardedByS3Key"] = "FullyReplicated"
     encryption_key: kms.IKey | None = None
 
     def problems(self, channel: str) -> Iterator[str]:
         """Say what SageMaker would refuse."""
-        if _parse(self.s3_data) is None:
+        if not isinstance(self.s3_data, str) or _parse(self.s3_data) is None:
             yield (
                 f"channel {channel!r} has s3_data {self.s3_data!r}; give 's3://bucket/prefix', "
                 "and upload local data first (aws s3 cp --recursive)"
             )
         allowed = {
-            "compression": (None, "Gzip"),
             "input_mode": ("File", "FastFile"),
             "distribution": ("FullyReplicated", "ShardedByS3Key"),
         }
@@ -84,8 +80,6 @@ class TrainingInput:
         }
         if self.content_type is not None:
             rendered["ContentType"] = self.content_type
-        if self.compression is not None:
-            rendered["CompressionType"] = self.compression
         return rendered
 
     def statements(self) -> list[Statement]:

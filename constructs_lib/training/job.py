@@ -48,6 +48,8 @@ class JobSettings:
 
 def job_problems(job: JobSettings) -> Iterator[str]:
     """Say what SageMaker would refuse."""
+    if not Token.is_unresolved(job.instance_type) and not job.instance_type.startswith("ml."):
+        yield f"instance_type {job.instance_type!r} is not one of SageMaker's; give one such as 'ml.m5.large'"
     yield from job.image.architecture_problems(architecture_of(job.instance_type), job.instance_type)
     yield from _capacity_problems(job)
     yield from hyperparameter_problems(job.hyperparameters)
@@ -70,12 +72,23 @@ def job_problems(job: JobSettings) -> Iterator[str]:
                 f"environment variable {name!r} has {len(value)} characters; a training job takes "
                 f"{_MAX_VALUE_CHARACTERS}"
             )
+    if len(job.tags) > _MAX_TAGS:
+        yield f"tags has {len(job.tags)} entries; SageMaker takes {_MAX_TAGS + 1}, one of them the training's"
+    for key in job.tags:
+        if key.lower().startswith("aws:"):
+            yield f"tag {key!r} begins with 'aws:', which is AWS's own; give it another name"
     if len(job.environment) > _MAX_ENTRIES:
         yield f"environment has {len(job.environment)} entries; SageMaker takes {_MAX_ENTRIES}"
 
 
 def render_job(
-    job: JobSettings, *, image_uri: str, role_arn: str, output_uri: str, vpc_config: Mapping[str, Any] | None
+    job: JobSettings,
+    *,
+    image_uri: str,
+    role_arn: str,
+    output_uri: str,
+    output_key: kms.IKey | None,
+    vpc_config: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     """Return the request, without the name of the job, hyperparameters and channels: an execution may give those.
 
@@ -85,6 +98,8 @@ def render_job(
         What is asked for.
     image_uri, role_arn, output_uri
         Image, execution role, and the ``s3://`` address that artifacts are written below.
+    output_key
+        What artifacts are encrypted with; None: the default of the bucket.
     vpc_config
         Subnets and security groups; None outside of a VPC.
     """
@@ -97,7 +112,9 @@ def render_job(
             EnableSageMakerMetricsTimeSeries=True if job.metric_definitions else None,
         ),
         "RoleArn": role_arn,
-        "OutputDataConfig": _given(S3OutputPath=output_uri, KmsKeyId=key),
+        "OutputDataConfig": _given(
+            S3OutputPath=output_uri, KmsKeyId=None if output_key is None else output_key.key_arn
+        ),
         "ResourceConfig": _given(
             InstanceType=job.instance_type,
             InstanceCount=job.instance_count,
@@ -150,4 +167,5 @@ def _seconds(duration: Duration | None) -> int | None:
 _MAX_RUN_SECONDS = 28 * 24 * 3600
 _MAX_KEEP_ALIVE_SECONDS = 21_600
 _MAX_ENTRIES = 100
+_MAX_TAGS = 49
 _MAX_VALUE_CHARACTERS = 512

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 import jsii
-from aws_cdk import Duration, IStableStringProducer, Lazy, RemovalPolicy, Stack
+from aws_cdk import Annotations, Duration, IStableStringProducer, Lazy, RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_events as events
@@ -18,6 +18,7 @@ from constructs import Construct
 
 from constructs_lib import statements
 from constructs_lib.execution_role import add_policies
+from constructs_lib.training.rights import ARTIFACT_REASON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -59,11 +60,19 @@ class TrainingMachine(Construct):
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
         self._role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
+        if isinstance(encryption_key, kms.Key):
+            self._let_services_use(encryption_key, name)
+        elif encryption_key is not None:
+            Annotations.of(self).add_warning_v2(
+                "constructs_lib:imported-key",
+                "nothing is added to the policy of an imported key; let it have cloudwatch.amazonaws.com (kms:Decrypt, "
+                "kms:GenerateDataKey*: the failure topic) and logs.<region>.amazonaws.com (kms:Encrypt, kms:Decrypt, "
+                "kms:ReEncrypt*, kms:GenerateDataKey*, kms:DescribeKey: the log of the state machine) use it",
+            )
         log = logs.LogGroup(
             self,
             "Log",
-            # Under this prefix, deliveries need no entry of their own in the account's resource policy.
-            log_group_name=f"/aws/vendedlogs/states/{name}",
+            log_group_name=log_group_name(name),
             retention=logs.RetentionDays.THREE_MONTHS,
             encryption_key=encryption_key,
             removal_policy=RemovalPolicy.DESTROY,
@@ -97,17 +106,27 @@ class TrainingMachine(Construct):
 
     def add_rights(self, statements_by_id: dict[str, Sequence[Statement]]) -> None:
         """Give the role of the state machine rights, before which no execution may start."""
-        self.wait_for(add_policies(self, roles=[self._role], statements_by_id=statements_by_id))
+        reasons = dict.fromkeys(statements_by_id, ARTIFACT_REASON)
+        self.wait_for(add_policies(self, roles=[self._role], statements_by_id=statements_by_id, prefix_reasons=reasons))
 
     def wait_for(self, policies: Sequence[iam.CfnPolicy]) -> None:
         """Have the state machine made after policies."""
         for policy in policies:
             self.cfn_state_machine.node.add_dependency(policy)
 
+    def _let_services_use(self, key: kms.Key, name: str) -> None:
+        """Let alarms publish to the topic, and CloudWatch Logs write the log group."""
+        stack = Stack.of(self)
+        alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com")
+        key.grant(alarms, "kms:Decrypt", "kms:GenerateDataKey*")
+        group = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{log_group_name(name)}"
+        log = iam.ServicePrincipal(
+            f"logs.{stack.region}.amazonaws.com",
+            conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}},
+        )
+        key.grant(log, "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
+
     def _make_topic(self, encryption_key: kms.IKey | None) -> sns.Topic:
-        if isinstance(encryption_key, kms.Key):
-            alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com")
-            encryption_key.grant(alarms, "kms:Decrypt", "kms:GenerateDataKey*")
         return sns.Topic(self, "Failures", master_key=encryption_key, enforce_ssl=True)
 
     def _alarm(self) -> cloudwatch.Alarm:
@@ -141,6 +160,14 @@ class TrainingMachine(Construct):
         )
         for policy in policies:
             rule.node.add_dependency(policy)
+
+
+def log_group_name(name: str) -> str:
+    """Return the name of a state machine's log group.
+
+    Under this prefix, deliveries need no entry of their own in the account's resource policy.
+    """
+    return f"/aws/vendedlogs/states/{name}"
 
 
 @jsii.implements(IStableStringProducer)

@@ -12,6 +12,7 @@ from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
 from constructs_lib.model import SklearnModel
 from constructs_lib.sklearn_version import minor
+from constructs_lib.training.rights import ARTIFACT_REASON
 from constructs_lib.training.rollout_states import RolloutRequests
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class ModelRollout:
         if Stack.of(scope).node.path != Stack.of(endpoint).node.path:
             problems.add([_OTHER_STACK.format(path=endpoint.node.path)])
         problems.add(_problems(model, image))
+        problems.add(endpoint.note_training(scope.node.path))
         problems.raise_all()
         self._model = cast("SklearnModel", model)
         self._container, code = self._model.serve_other_artifact(scope, image.sklearn_version)
@@ -149,6 +151,7 @@ class ModelRollout:
                 model_arn=f"{arn}:model/{prefix}-*",
                 config_arn=f"{arn}:endpoint-config/{prefix}-*",
                 endpoint_arn=self._endpoint.endpoint_arn,
+                key_arn=self._endpoint.config.cfn_endpoint_config.kms_key_id,
             ),
             statements.pass_role([role.role_arn]),
         ]
@@ -177,5 +180,3 @@ _OTHER_STACK = (
 )
 # A model's name has 63 characters, and ends in a hyphen and the 23 of the time.
 _MAX_PREFIX = 39
-ARTIFACT_REASON = "Each job writes its model under a key of its own, which holds the job's name."
-"""Why roles have wildcards in the keys of artifacts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -153,6 +154,9 @@ class MetricThreshold:
                 f"threshold of metric {self.metric!r}, which the training does not measure ({known}); "
                 "give a MetricDefinition of that name"
             )
+        for name, limit in {"at_least": self.at_least, "at_most": self.at_most}.items():
+            if limit is not None and not math.isfinite(limit):
+                yield f"threshold of metric {self.metric!r} has {name} {limit}; give a number"
         if self.at_least is None and self.at_most is None:
             yield f"threshold of metric {self.metric!r} has no limit; give at_least or at_most"
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:

@@ -42,17 +42,20 @@ class TrainingRights:
         self._stack = Stack.of(scope)
         self._job = job
         self._name = name
-        self._bucket = bucket
-        self._prefix = prefix
+        self.bucket = bucket
+        """Where artifacts and checkpoints are written."""
+        self.prefix = prefix
+        """Key that each begins with."""
         self._in_vpc = in_vpc
-        self._key = job.encryption_key or bucket.encryption_key
+        self.key = job.encryption_key or bucket.encryption_key
+        """What artifacts are encrypted with; None: S3's own keys."""
 
     def execution_role(self) -> dict[str, Sequence[Statement]]:
         """Return what a job does beside pulling its image and reading its code, by the id of the policy."""
         needed: dict[str, Sequence[Statement]] = {
             "Artifacts": self._write(),
             "Logs": [
-                statements.write_job_logs(self._log_group_arn, self._name),
+                *statements.write_job_logs(self._log_group_arn, self._name),
                 statements.put_metrics("/aws/sagemaker/TrainingJobs"),
             ],
         }
@@ -64,11 +67,16 @@ class TrainingRights:
 
     def read_artifacts(self) -> list[Statement]:
         """Return what reading the models of this training takes; the first statement is for S3."""
-        needed = [statements.read_object(self._bucket.arn_for_objects(f"{self._prefix}*"))]
-        if self._key is not None:
+        needed = [statements.read_object(self.bucket.arn_for_objects(f"{self.prefix}*"))]
+        if self.key is not None:
             stack = self._stack
-            needed.append(statements.decrypt_through_s3(self._key.key_arn, stack.region, stack.url_suffix))
+            needed.append(statements.decrypt_through_s3(self.key.key_arn, stack.region, stack.url_suffix))
         return needed
+
+    def find_artifacts(self) -> list[Statement]:
+        """Return what it takes to see whether a job left a model."""
+        # Without the list, S3 refuses to say that an object is not there.
+        return [*self.read_artifacts(), statements.list_prefix(self.bucket.bucket_arn, self.prefix)]
 
     def machine(self, role_arn: str) -> list[Statement]:
         """Return what the state machine needs to run jobs under a role."""
@@ -87,14 +95,14 @@ class TrainingRights:
         )
 
     def _write(self) -> list[Statement]:
-        needed = [statements.write_objects([self._bucket.arn_for_objects(f"{self._prefix}*")])]
+        needed = [statements.write_objects([self.bucket.arn_for_objects(f"{self.prefix}*")])]
         if self._job.checkpoints is not None:
-            place = f"{self._prefix}{CHECKPOINTS}"
-            needed.append(statements.read_object(self._bucket.arn_for_objects(f"{place}*")))
-            needed.append(statements.list_prefix(self._bucket.bucket_arn, place))
-        if self._key is not None:
+            place = f"{self.prefix}{CHECKPOINTS}"
+            needed.append(statements.read_object(self.bucket.arn_for_objects(f"{place}*")))
+            needed.append(statements.list_prefix(self.bucket.bucket_arn, place))
+        if self.key is not None:
             stack = self._stack
-            needed.append(statements.use_key_through_s3(self._key.key_arn, stack.region, stack.url_suffix))
+            needed.append(statements.use_key_through_s3(self.key.key_arn, stack.region, stack.url_suffix))
         if self._job.encryption_key is not None and not has_local_storage(self._job.instance_type):
             needed.append(statements.encrypt_volume(self._job.encryption_key.key_arn))
         return needed
@@ -115,3 +123,5 @@ class TrainingRights:
 CHECKPOINTS = "checkpoints/"
 """Where checkpoints lie below the prefix of artifacts."""
 _JOBS_RULE = "StepFunctionsGetEventsForSageMakerTrainingJobsRule"
+ARTIFACT_REASON = "Each job writes its model under a key of its own, which holds the job's name."
+"""Why roles have wildcards in the keys of artifacts."""

@@ -23,9 +23,8 @@ from constructs_lib.training.code import training_code, training_code_problems
 from constructs_lib.training.hyperparameters import encode_hyperparameters
 from constructs_lib.training.inputs import INPUT_REASON, TrainingInput, TrainingInputs, channel_problems, channels_of
 from constructs_lib.training.job import JobSettings, job_problems, render_job
-from constructs_lib.training.model_rollout import ARTIFACT_REASON
 from constructs_lib.training.options import Checkpoints, MetricThreshold
-from constructs_lib.training.rights import CHECKPOINTS, TrainingRights
+from constructs_lib.training.rights import ARTIFACT_REASON, CHECKPOINTS, TrainingRights
 from constructs_lib.training.states import checkpoints_of_a_job, collect_settings, train
 from constructs_lib.training.workflow import definition
 
@@ -110,7 +109,8 @@ class SklearnTraining(Construct):
         Told when an execution fails; default: a topic of its own.
     training_name
         Name of the state machine, and how the names of its jobs begin: at most 39 lower-case letters, digits and
-        hyphens. Default: derived from the path.
+        hyphens. Rights end at such names, so those for ``churn`` are for the jobs of ``churn-eu``, too: let no name be
+        the beginning of another. Default: derived from the path, with a hash at its end.
     tags
         For the jobs and for what is made from them, by key; CloudFormation's own tags do not reach those.
 
@@ -341,9 +341,10 @@ class SklearnTraining(Construct):
         The state machine makes a model and an endpoint configuration, updates the endpoint with its own deployment
         settings and rollback alarms, and deletes the trained model before it. The serving code is the endpoint's own.
 
-        A later ``cdk deploy`` keeps the trained model unless it changes the endpoint's model, variants or their
-        settings: then it puts the template's model back, until the next job. Without this drift: `publish_to`.
-        The last trained model and its configuration outlive the stack; they bear the tags of the training.
+        An endpoint gets the models of one training. A later ``cdk deploy`` keeps the trained model unless it changes
+        the endpoint's model, variants or their settings: then it puts the template's model back, until the next job.
+        Without this drift: `publish_to`. The last trained model and its configuration outlive the stack; they bear the
+        tags of the training. A job that is under way when the stack is deployed rolls out with the settings of before.
 
         Parameters
         ----------
@@ -352,7 +353,7 @@ class SklearnTraining(Construct):
         when
             Thresholds of metrics, all of which the model must reach; else the execution fails and nothing changes.
         variant_name
-            Production variant that gets the model; the others stay.
+            Production variant that gets the model; the others keep the template's.
 
         Raises
         ------
@@ -406,6 +407,7 @@ class SklearnTraining(Construct):
             image_uri=self._image.uri,
             role_arn=self.role.role_arn,
             output_uri=self.output_path,
+            output_key=self._rights.key,
             vpc_config=None if self._network is None else api_shape(Stack.of(self).resolve(self._network.config)),
         )
         checkpoints, channels = self._job.checkpoints, self._job.channels
@@ -437,8 +439,11 @@ def _own_problems(
             f"training_name {name!r} is not a name; use a literal of at most {_MAX_NAME} lower-case letters, digits "
             "and hyphens, no hyphen at either end: the time of the job follows it"
         )
-    if not Token.is_unresolved(output_prefix) and (not output_prefix.endswith("/") or output_prefix.startswith("/")):
-        yield f"output_prefix is {output_prefix!r}; give a key that ends in '/' and does not begin with one"
+    if not Token.is_unresolved(output_prefix) and not re.fullmatch(r"([A-Za-z0-9!_.*()-]+/)+", output_prefix):
+        yield (
+            f"output_prefix is {output_prefix!r}; give a key that ends in '/' and does not begin with one, of letters, "
+            "digits and '!_.*()-'"
+        )
     if schedule is not None and not job.channels:
         yield "schedule is given without inputs, so the jobs that it starts would have no data; give inputs"
 

@@ -37,7 +37,9 @@ def collect_settings(
         Of the job's name: an execution whose name begins so gives its name to the job; any other job is named by the
         time, as the SageMaker SDK names it.
     """
-    parts = ", ".join(f"States.ArrayGetItem($.clock, {index})" for index in range(_PARTS_OF_A_TIME))
+    # Whole seconds may be written without a fraction, so that chance tells two jobs of one second apart.
+    parts = [f"States.ArrayGetItem($.clock, {index})" for index in range(_YEAR_TO_SECOND)]
+    parts.append("States.MathRandom(100, 999)")
     settings: dict[str, Any] = {
         "input.$": "$$.Execution.Input",
         "clock.$": "States.StringSplit($$.Execution.StartTime, '-T:.Z')",
@@ -58,7 +60,7 @@ def collect_settings(
             "Collect settings": {"Type": "Pass", "Parameters": settings, "Next": "Write the time"},
             "Write the time": put(
                 "$.time",
-                {"text.$": f"States.Format('{'-'.join(['{}'] * _PARTS_OF_A_TIME)}', {parts})"},
+                {"text.$": f"States.Format('{'-'.join(['{}'] * len(parts))}', {', '.join(parts)})"},
                 "Is the job named",
             ),
             "Is the job named": choice([named], "Name the job by the time"),
@@ -176,6 +178,38 @@ def check_metric(threshold: MetricThreshold, label: str) -> Step:
     return Step(start, states)
 
 
+def check_model(partition: str, *, bucket: str, prefix: str) -> Step:
+    """Go on only where the job left a model: a job without one completes too, and has the address of one.
+
+    Parameters
+    ----------
+    partition, bucket
+        Where artifacts are written.
+    prefix
+        Key that every artifact's begins with; ends in ``/``.
+    """
+    name, missing = "Look for the model", "No model"
+    return Step(
+        name,
+        lambda after: {
+            name: {
+                "Type": "Task",
+                "Resource": f"arn:{partition}:states:::aws-sdk:s3:headObject",
+                "Parameters": {
+                    "Bucket": bucket,
+                    "Key.$": f"States.Format('{prefix}{{}}/output/model.tar.gz', $.job.name)",
+                },
+                "ResultPath": "$.answer",
+                "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.why", "Next": missing}],
+                "Next": after,
+            },
+            missing: fail(
+                "NoModel", "The job left no model that can be read: its script must write one to SM_MODEL_DIR."
+            ),
+        },
+    )
+
+
 def publish(partition: str, parameter_name: str, label: str) -> Step:
     """Write the address of the model artifact into a parameter of Systems Manager."""
     name = f"{label}: publish the model"
@@ -200,5 +234,4 @@ def publish(partition: str, parameter_name: str, label: str) -> Step:
 
 
 _TRAIN, _WITHOUT_DATA = "Train", "Train without data"
-# Year to second, and the thousandths.
-_PARTS_OF_A_TIME = 7
+_YEAR_TO_SECOND = 6

@@ -15,7 +15,7 @@ from constructs_lib.exceptions import ModelDataError
 from constructs_lib.model_data import ModelData
 from constructs_lib.names import parameter_name_problems
 from constructs_lib.training.lookup import context_key
-from constructs_lib.training.model_rollout import ARTIFACT_REASON
+from constructs_lib.training.rights import ARTIFACT_REASON
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

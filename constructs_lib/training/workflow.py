@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from constructs_lib.exceptions import ConfigurationError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -38,6 +40,11 @@ def definition(comment: str, steps: Sequence[Step]) -> dict[str, Any]:
     steps
         At least one, in their order.
 
+    Raises
+    ------
+    ConfigurationError
+        Two states have the same name.
+
     Example
     -------
     >>> definition("Waits", [Step("Wait", lambda after: {"Wait": {"Type": "Wait", "Seconds": 1, "Next": after}})])
@@ -48,7 +55,10 @@ def definition(comment: str, steps: Sequence[Step]) -> dict[str, Any]:
     starts = [*(step.start for step in steps), _END]
     states: States = {}
     for step, after in zip(steps, starts[1:], strict=True):
-        states |= step.states(after)
+        added = step.states(after)
+        if taken := sorted(states.keys() & added.keys()):
+            raise ConfigurationError(f"two states of the state machine have the name {taken[0]!r}")
+        states |= added
     return {"Comment": comment, "StartAt": starts[0], "States": {**states, _END: {"Type": "Succeed"}}}
 
 

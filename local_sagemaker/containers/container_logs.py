@@ -89,11 +89,8 @@ class ContainerLog:
         return next((_message(line) for line in reversed(self._last_lines) if line.strip()), "")
 
     def _authorize_group(self, action: str) -> None:
-        # A policy may name a log group with or without the end that stands for its streams.
-        try:
-            self._role.authorize(action, f"{self._group_arn}:log-stream:")
-        except AccessDeniedError:
-            self._role.authorize(action, self._group_arn)
+        # As AWS asks: the group's name alone in a policy does not match it.
+        self._role.authorize(action, f"{self._group_arn}:log-stream:")
 
     def _authorize_put(self) -> None:
         self._role.authorize("logs:PutLogEvents", f"{self._group_arn}:log-stream:{self._stream}")

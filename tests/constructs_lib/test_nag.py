@@ -198,6 +198,7 @@ def test_a_training_leaves_only_its_bucket_to_the_user(make_stack, model_dir):
         for resource in (
             "*",
             f"arn:aws:logs:{place}:log-group:/aws/sagemaker/Endpoints/{names[1]}:*",
+            f"arn:aws:logs:{place}:log-group:/aws/sagemaker/TrainingJobs:*",
             f"arn:aws:logs:{place}:log-group:/aws/sagemaker/TrainingJobs:log-stream:{names[0]}-*",
             f"arn:aws:sagemaker:{place}:training-job/{names[0]}-*",
             f"arn:aws:sagemaker:{place}:model/{names[1]}-*",

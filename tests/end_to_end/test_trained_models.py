@@ -43,7 +43,8 @@ args, _ = parser.parse_known_args()
 model = DummyRegressor(strategy="constant", constant=args.value).fit([[0]], [0])
 file = Path(os.environ.get("SM_MODEL_DIR", "model"), "model.joblib")
 file.parent.mkdir(exist_ok=True)
-joblib.dump(model, file)
+if args.value != 0:
+    joblib.dump(model, file)
 if args.value < 0:
     file.write_bytes(b"no model at all")
 print(f"size={abs(args.value)}")
@@ -107,6 +108,9 @@ def test_models_are_served_published_and_undone(local_cloud: LocalCloud, project
     models = {model["ModelName"] for model in sagemaker.list_models()["Models"]}
     served = sagemaker.describe_endpoint(EndpointName="constants")["EndpointConfigName"]
     assert {name for name in models if name.startswith("constants-")} == {served}
+
+    # A job without a model completes, as on AWS, and has the address of one.
+    assert "NoModel" in fit(0)
 
     # One beyond the threshold is not even published.
     assert "MetricNotReached" in fit(101)

@@ -72,6 +72,16 @@ def test_who_may_not_look_at_executions_can_still_wait_for_the_job(aws):
     assert TrainingExecution.find(TrainingService(), "churn-1", job_arn("churn-1")) is None
 
 
+def test_a_right_for_one_state_machine_is_enough(aws):
+    name = "churn-nightly-2"
+    arn = aws.execute(name, "churn")
+    # The first guesses are other state machines, which these credentials may not look at.
+    aws.refusals["DescribeExecution"] = [RefusalError("AccessDeniedException", "no")]
+    found = TrainingExecution.find(TrainingService(), name, job_arn(name))
+    assert found is not None
+    assert found.arn == arn
+
+
 def test_an_error_that_passes_is_not_taken_for_no_execution(aws, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: None)
     aws.execute()

@@ -86,3 +86,8 @@ def test_the_image_needs_five_of_the_100():
 
 def test_a_text_that_is_no_json_stays_one_as_in_the_image():
     assert decode_hyperparameters({"path": "s3://a/b"}) == {"path": "s3://a/b"}
+
+
+def test_what_an_execution_cannot_carry_in_all_is_refused():
+    with pytest.raises(InvalidInput, match=r"hyperparameters of 47,950 bytes as JSON; .* carries 40,000"):
+        encode_hyperparameters({f"text{number}": "x" * 2390 for number in range(20)})

@@ -21,13 +21,11 @@ def test_a_channel_has_what_was_said_about_it():
     given = TrainingInput(
         "s3://bucket/train",
         content_type="text/csv",
-        compression="Gzip",
         input_mode="FastFile",
         distribution="ShardedByS3Key",
     )
     train, validation = render_channels({"train": given, "val-set": "s3://bucket/val"})
     assert train["ContentType"] == "text/csv"
-    assert train["CompressionType"] == "Gzip"
     assert train["InputMode"] == "FastFile"
     assert train["DataSource"]["S3DataSource"]["S3DataDistributionType"] == "ShardedByS3Key"
     assert validation["ChannelName"] == "val-set"
@@ -52,9 +50,7 @@ def test_a_job_has_one_to_twenty_channels(count):
     assert len(render_channels({f"c{number}": "s3://bucket/x" for number in range(20)})) == 20
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("input_mode", "Pipe"), ("distribution", "Sharded"), ("compression", "None")]
-)
+@pytest.mark.parametrize(("name", "value"), [("input_mode", "Pipe"), ("distribution", "Sharded")])
 def test_a_value_that_there_is_not_is_named_with_those_that_there_are(name, value):
     with pytest.raises(InvalidInput, match=f"{name}='{value}': give one of"):
         TrainingInput("s3://bucket/x", **{name: value})

@@ -19,14 +19,12 @@ def test_a_channel_is_rendered_as_the_api_takes_it():
     given = TrainingInput(
         s3_data="s3://b/p",
         content_type="text/csv",
-        compression="Gzip",
         input_mode="FastFile",
         distribution="ShardedByS3Key",
     )
     assert given.render("train") == {
         "ChannelName": "train",
         "ContentType": "text/csv",
-        "CompressionType": "Gzip",
         "InputMode": "FastFile",
         "DataSource": {
             "S3DataSource": {

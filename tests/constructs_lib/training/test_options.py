@@ -41,6 +41,7 @@ def test_a_metric_that_could_not_be_measured_is_named(name, regex, message):
     ("threshold", "message"),
     [
         (MetricThreshold(metric="f2", at_least=1), "which the training does not measure ('f1')"),
+        (MetricThreshold(metric="f1", at_least=float("nan")), "has at_least nan; give a number"),
         (MetricThreshold(metric="f1"), "has no limit; give at_least or at_most"),
         (MetricThreshold(metric="f1", at_least=2, at_most=1), "which no value is"),
     ],

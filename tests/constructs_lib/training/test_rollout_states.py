@@ -46,20 +46,35 @@ def test_only_the_trained_variant_gets_the_new_model():
     assert [variant.get("ModelName.$") for variant in config["ProductionVariants"]] == [None, "$.rollout.name"]
 
 
-def test_an_update_has_arrived_only_with_the_new_configuration():
-    arrived, *changing = states()["E: is the update done"]["Choices"]
-    assert arrived["And"] == [
-        {"Variable": "$.after.EndpointStatus", "StringEquals": "InService"},
-        {"Variable": "$.after.EndpointConfigName", "StringEqualsPath": "$.rollout.name"},
-    ]
+def test_only_the_name_of_the_configuration_says_how_an_update_went():
+    found = states()
+    done, *changing = found["E: is the update done"]["Choices"]
+    assert (done["StringEquals"], done["Next"]) == ("InService", "E: which configuration is it")
     assert {rule["StringEquals"] for rule in changing} == {"Creating", "RollingBack", "SystemUpdating", "Updating"}
-    assert states()["E: is the update done"]["Default"] == "E: say that it was undone"
+    assert found["E: is the update done"]["Default"] == "E: endpoint failed"
+    which = found["E: which configuration is it"]
+    assert [(rule["StringEqualsPath"], rule["Next"]) for rule in which["Choices"]] == [
+        ("$.rollout.name", "E: was the model before trained too"),
+        ("$.before.EndpointConfigName", "E: say that it was undone"),
+    ]
+    assert which["Default"] == "E: say that it was superseded"
+
+
+def test_a_refused_update_waits_for_another_one_and_tries_once_more():
+    found = states()
+    assert found["E: update the endpoint"]["Catch"][0]["Next"] == "E: look for another update"
+    # Without another one, it was refused for good.
+    assert found["E: is there another update"]["Default"] == "E: take the configuration back"
+    assert found["E: is the other update done"]["Choices"][0]["Next"] == "E: update the endpoint"
+    # What is taken away afterwards is what the other one brought.
+    assert found["E: look at the other update"]["ResultPath"] == "$.before"
 
 
 def test_what_a_failed_update_made_is_deleted_and_the_execution_fails():
     found = states()
-    for name in ("E: create the configuration", "E: update the endpoint"):
-        assert found[name]["Catch"][0]["Next"] == "E: take the configuration back"
+    assert found["E: create the configuration"]["Catch"][0]["Next"] == "E: take the configuration back"
+    for name in ("E: say that it was undone", "E: delete the superseded model"):
+        assert found[name]["Next"] == "E: take the configuration back"
     assert found["E: take the configuration back"]["Parameters"] == {"EndpointConfigName.$": "$.rollout.name"}
     assert found["E: take the model back"]["Parameters"] == {"ModelName.$": "$.rollout.name"}
     assert found["E: take the model back"]["Next"] == "E: update failed"

@@ -1,3 +1,6 @@
+import pytest
+
+from constructs_lib import ConfigurationError
 from constructs_lib.training.workflow import Step, choice, definition, fail
 
 
@@ -16,6 +19,11 @@ def test_each_step_leads_to_the_next_and_the_last_to_success():
             "Done": {"Type": "Succeed"},
         },
     }
+
+
+def test_two_states_of_one_name_are_refused():
+    with pytest.raises(ConfigurationError, match="two states of the state machine have the name 'One'"):
+        definition("Why", [passing("One"), passing("One")])
 
 
 def test_a_choice_has_a_default_and_a_failure_says_why():

@@ -51,18 +51,12 @@ def test_each_right_is_needed_to_open(action):
         make(Recorder(f"logs:{action}")).open()
 
 
-def test_a_group_may_be_named_with_or_without_its_end():
-    class NoEnd(Recorder):
-        def authorize(self, action, resource, context=None):
-            if resource.endswith(":log-stream:"):
-                self.refused.add(action)
-            else:
-                self.refused.discard(action)
-            super().authorize(action, resource, context)
-
-    role = NoEnd()
+def test_a_group_is_asked_for_with_the_end_that_stands_for_its_streams():
+    role = Recorder()
     make(role).open()
-    assert ("logs:CreateLogGroup", ARN) in role.asked
+    assert ("logs:CreateLogGroup", f"{ARN}:log-stream:") in role.asked
+    assert ("logs:DescribeLogStreams", f"{ARN}:log-stream:") in role.asked
+    assert all(resource != ARN for _, resource in role.asked)
 
 
 def test_a_right_that_was_taken_away_loses_lines_and_nothing_else():
