@@ -29,10 +29,10 @@ from endpoint_client.exceptions import (
 from endpoint_client.model_store import ModelStore
 from endpoint_client.predictor import Predictor
 from endpoint_client.responses import RawResponse
-from endpoint_client.training_client import TrainingClient
-from endpoint_client.training_inputs import TrainingInput
-from endpoint_client.training_job import TrainingJob
-from endpoint_client.training_metrics import TrainingMetrics
+from endpoint_client.training.client import TrainingClient
+from endpoint_client.training.inputs import TrainingInput
+from endpoint_client.training.job import TrainingJob
+from endpoint_client.training.metrics import TrainingMetrics
 
 __all__ = [
     "AccessDenied",

@@ -33,7 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from endpoint_client.training_job import TrainingJob
+    from endpoint_client.training.job import TrainingJob
 
 
 class EndpointClientError(Exception):

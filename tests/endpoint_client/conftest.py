@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from endpoint_client import Predictor
 from sklearn_runtime.service import InferenceService
 from sklearn_runtime.settings import Settings
-from tests.endpoint_client.scripted_aws import ScriptedAws, scripted_aws
+from tests.endpoint_client.training.scripted_aws import ScriptedAws, scripted_aws
 
 LOG_STREAM = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/ep:log-stream:AllTraffic/i-1"
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from endpoint_client import ConfigurationError, InvalidInput, TrainingMetrics
-from endpoint_client.training_logs import LogLine
+from endpoint_client.training.logs import LogLine
 
 DEFINITIONS = [
     {"Name": "loss", "Regex": r"loss=([0-9.eE+-]+|nan)"},

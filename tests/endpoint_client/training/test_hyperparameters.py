@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from endpoint_client import InvalidInput
-from endpoint_client.training_hyperparameters import decode_hyperparameters, encode_hyperparameters
+from endpoint_client.training.hyperparameters import decode_hyperparameters, encode_hyperparameters
 
 VALUES = {
     "integer": 20,

@@ -12,7 +12,7 @@ from endpoint_client import (
     TrainingJob,
     TrainingStopped,
 )
-from tests.endpoint_client.scripted_aws import RefusalError
+from tests.endpoint_client.training.scripted_aws import RefusalError
 
 FAST = 0.01
 

@@ -3,9 +3,9 @@
 import pytest
 
 from endpoint_client import ConfigurationError, Throttled
-from endpoint_client.training_execution import MachineArn, TrainingExecution
-from endpoint_client.training_service import TrainingService
-from tests.endpoint_client.scripted_aws import ACCOUNT, MACHINE, REGION, RefusalError
+from endpoint_client.training.execution import MachineArn, TrainingExecution
+from endpoint_client.training.service import TrainingService
+from tests.endpoint_client.training.scripted_aws import ACCOUNT, MACHINE, REGION, RefusalError
 
 
 def job_arn(name: str) -> str:

@@ -12,20 +12,20 @@ from endpoint_client.exceptions import (
     TrainingJobNotFound,
     TrainingStopped,
 )
-from endpoint_client.training_execution import RUNNING, SUCCEEDED
-from endpoint_client.training_logs import TrainingLogs
+from endpoint_client.training.execution import RUNNING, SUCCEEDED
+from endpoint_client.training.logs import TrainingLogs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from types_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
-    from endpoint_client.training_execution import TrainingExecution
-    from endpoint_client.training_job import TrainingJob
-    from endpoint_client.training_logs import LogLine
-    from endpoint_client.training_pauses import Pauses
-    from endpoint_client.training_progress import Progress
-    from endpoint_client.training_service import TrainingService
+    from endpoint_client.training.execution import TrainingExecution
+    from endpoint_client.training.job import TrainingJob
+    from endpoint_client.training.logs import LogLine
+    from endpoint_client.training.pauses import Pauses
+    from endpoint_client.training.progress import Progress
+    from endpoint_client.training.service import TrainingService
 
 COMPLETED, FAILED, STOPPED = "Completed", "Failed", "Stopped"
 ENDED = frozenset({COMPLETED, FAILED, STOPPED})

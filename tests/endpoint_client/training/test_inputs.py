@@ -3,7 +3,7 @@
 import pytest
 
 from endpoint_client import InvalidInput, TrainingInput
-from endpoint_client.training_inputs import render_channels
+from endpoint_client.training.inputs import render_channels
 
 
 def test_one_address_alone_is_the_channel_training_as_in_the_sdk():

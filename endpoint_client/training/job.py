@@ -6,14 +6,14 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from endpoint_client.exceptions import TrainingNotFinished
-from endpoint_client.training_execution import TrainingExecution
-from endpoint_client.training_hyperparameters import decode_hyperparameters
-from endpoint_client.training_logs import TrainingLogs
-from endpoint_client.training_metrics import TrainingMetrics
-from endpoint_client.training_pauses import POLL_INTERVAL, Pauses
-from endpoint_client.training_progress import Progress
-from endpoint_client.training_service import TrainingService
-from endpoint_client.training_wait import ENDED, FAILED, TrainingWait
+from endpoint_client.training.execution import TrainingExecution
+from endpoint_client.training.hyperparameters import decode_hyperparameters
+from endpoint_client.training.logs import TrainingLogs
+from endpoint_client.training.metrics import TrainingMetrics
+from endpoint_client.training.pauses import POLL_INTERVAL, Pauses
+from endpoint_client.training.progress import Progress
+from endpoint_client.training.service import TrainingService
+from endpoint_client.training.wait import ENDED, FAILED, TrainingWait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from endpoint_client.training_logs import LogLine
+    from endpoint_client.training.logs import LogLine
 
 
 class TrainingMetrics:

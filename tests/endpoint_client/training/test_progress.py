@@ -5,8 +5,8 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from endpoint_client.training_logs import LogLine
-from endpoint_client.training_progress import Progress
+from endpoint_client.training.logs import LogLine
+from endpoint_client.training.progress import Progress
 
 CREATED = datetime(2026, 11, 23, 8, 15, tzinfo=timezone.utc)
 

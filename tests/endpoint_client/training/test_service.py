@@ -13,8 +13,8 @@ from endpoint_client import (
     Throttled,
     TrainingJobNotFound,
 )
-from endpoint_client.training_service import TrainingService
-from tests.endpoint_client.scripted_aws import RefusalError
+from endpoint_client.training.service import TrainingService
+from tests.endpoint_client.training.scripted_aws import RefusalError
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from endpoint_client import InvalidRequest, ServiceUnavailable, Throttled
-from endpoint_client.training_pauses import Pauses
+from endpoint_client.training.pauses import Pauses
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from endpoint_client import ConfigurationError, TrainingClient
-from tests.endpoint_client.scripted_aws import MACHINE
+from tests.endpoint_client.training.scripted_aws import MACHINE
 from tests.local_sagemaker.cloud import Cloud, running_cloud
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from types_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
-    from endpoint_client.training_logs import LogLine
+    from endpoint_client.training.logs import LogLine
 
 # Carriage return and "erase in line" (ECMA-48): the live line is written anew.
 _ERASE = "\r\x1b[2K"

@@ -10,7 +10,7 @@ from endpoint_client.exceptions import ConfigurationError, InvalidRequest
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from endpoint_client.training_service import TrainingService
+    from endpoint_client.training.service import TrainingService
 
 # CDK makes an output's key of the constructs' ids on its path, letters and digits only, and a hash.
 _KEY = re.compile(r"(?P<path>.*)TrainingStateMachineArn[0-9A-F]{8}")

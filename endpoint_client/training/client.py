@@ -8,21 +8,21 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from endpoint_client.exceptions import InvalidInput, InvalidRequest, TrainingJobNotFound
-from endpoint_client.training_execution import MachineArn, TrainingExecution
-from endpoint_client.training_hyperparameters import encode_hyperparameters
-from endpoint_client.training_inputs import render_channels
-from endpoint_client.training_job import TrainingJob
-from endpoint_client.training_pauses import POLL_INTERVAL, Pauses
-from endpoint_client.training_service import TrainingService
-from endpoint_client.training_stack import state_machine_of_stack
-from endpoint_client.training_wait import TrainingWait
+from endpoint_client.training.execution import MachineArn, TrainingExecution
+from endpoint_client.training.hyperparameters import encode_hyperparameters
+from endpoint_client.training.inputs import render_channels
+from endpoint_client.training.job import TrainingJob
+from endpoint_client.training.pauses import POLL_INTERVAL, Pauses
+from endpoint_client.training.service import TrainingService
+from endpoint_client.training.stack import state_machine_of_stack
+from endpoint_client.training.wait import TrainingWait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import boto3
 
-    from endpoint_client.training_inputs import TrainingInputs
+    from endpoint_client.training.inputs import TrainingInputs
 
 # Of CreateTrainingJob.
 _JOB_NAME = r"(?=.{1,63}$)[a-zA-Z0-9](-*[a-zA-Z0-9])*"

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from types_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
-    from endpoint_client.training_pauses import Pauses
-    from endpoint_client.training_service import TrainingService
+    from endpoint_client.training.pauses import Pauses
+    from endpoint_client.training.service import TrainingService
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 # Milliseconds: how much of a stream is read again, for lines that CloudWatch shows later than younger ones.

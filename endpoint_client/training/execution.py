@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from endpoint_client.exceptions import AccessDenied, ConfigurationError, ServiceError
-from endpoint_client.training_service import TRANSIENT
+from endpoint_client.training.service import TRANSIENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from types_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
-    from endpoint_client.training_service import TrainingService
+    from endpoint_client.training.service import TrainingService
 
 RUNNING, SUCCEEDED = "RUNNING", "SUCCEEDED"
 # A name has 63 characters, and a job's ends in "-" and 23 of a time.

@@ -3,10 +3,10 @@
 import pytest
 
 from endpoint_client import AccessDenied
-from endpoint_client.training_logs import TrainingLogs
-from endpoint_client.training_pauses import Pauses
-from endpoint_client.training_service import TrainingService
-from tests.endpoint_client.scripted_aws import RefusalError, ScriptedAws
+from endpoint_client.training.logs import TrainingLogs
+from endpoint_client.training.pauses import Pauses
+from endpoint_client.training.service import TrainingService
+from tests.endpoint_client.training.scripted_aws import RefusalError, ScriptedAws
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from endpoint_client import (
     TrainingFailed,
     TrainingInput,
 )
-from endpoint_client import training_client as module
-from tests.endpoint_client.scripted_aws import CREATED, MACHINE, RefusalError
+from endpoint_client.training import client as module
+from tests.endpoint_client.training.scripted_aws import CREATED, MACHINE, RefusalError
 
 FAST = 0.01
 
