@@ -60,7 +60,8 @@ def _encoding(charset: str) -> str:
 def parse_number(text: str) -> Optional[float]:
     """The number that a text stands for, None where it stands for none.
 
-    The value is that of ``float(text)``, bit for bit. Python's underscores and non-ASCII digits are no numbers here.
+    The value is that of ``float(text.strip())``, bit for bit. Python's underscores and non-ASCII digits are no numbers
+    here.
 
     Example
     -------

@@ -91,8 +91,13 @@ def test_an_error_that_passes_does_not_end_the_wait(aws, job, monkeypatch):
 
 def test_an_interruption_leaves_it_running_and_says_how_to_come_back(aws, job, capsys):
     aws.steps = [*[lambda: None] * 3, lambda: os.kill(os.getpid(), signal.SIGINT)]
-    with pytest.raises(KeyboardInterrupt):
-        job.wait(poll_interval=FAST)
+    # A shell that runs the tests in the background has them ignore the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            job.wait(poll_interval=FAST)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert "Come back with TrainingJob.attach('churn-1').wait()" in capsys.readouterr().err
     assert aws.asked("StopTrainingJob") == []
 

@@ -14,7 +14,6 @@ from tests.local_sagemaker.training.job_cloud import UNTIL_STOPPED, JobCloud, pi
 def test_a_shutdown_ends_every_job_and_leaves_no_process_folder_or_method_of_ours(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    before = SageMakerModelBackend.reset, SageMakerResponse.create_training_job
     with running_cloud() as running:
         cloud = JobCloud(running)
         pids = [pid_of(cloud, cloud.start(UNTIL_STOPPED)) for _ in range(slots().count)]
@@ -25,5 +24,6 @@ def test_a_shutdown_ends_every_job_and_leaves_no_process_folder_or_method_of_our
     assert not any(alive(pid) for pid in pids)
     assert list(tmp_path.iterdir()) == []
     assert not [thread for thread in threading.enumerate() if re.match("(training|stop) job", thread.name)]
-    assert (SageMakerModelBackend.reset, SageMakerResponse.create_training_job) == before
+    for method in (SageMakerModelBackend.reset, SageMakerResponse.create_training_job):
+        assert method.__module__.startswith("moto.")
     assert not hasattr(SageMakerResponse, "stop_training_job")
