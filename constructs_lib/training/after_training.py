@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from constructs_lib.endpoint import SklearnEndpoint
-    from constructs_lib.statements import Statement
     from constructs_lib.training.job import JobSettings
     from constructs_lib.training.machine import TrainingMachine
     from constructs_lib.training.rights import TrainingRights
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class AfterTraining:
-    """The steps after the job, in the order in which they were asked for.
+    """The steps after the job: a look whether it left a model, and what was asked for, in that order.
 
     Parameters
     ----------
@@ -54,11 +53,10 @@ class AfterTraining:
         self._rights = rights
         self._steps: list[Callable[[], Sequence[Step]]] = []
         self._labels: set[str] = set()
+        machine.add_rights({"FindModel": rights.find_artifacts()})
 
     def steps(self) -> list[Step]:
         """Return the steps; late, as endpoints may be changed until synthesis."""
-        if not self._steps:
-            return []
         found = check_model(Aws.PARTITION, bucket=self._rights.bucket.bucket_name, prefix=self._rights.prefix)
         return [found, *(step for steps in self._steps for step in steps())]
 
@@ -76,7 +74,7 @@ class AfterTraining:
             artifacts=self._rights.read_artifacts(),
             tags={"sagemaker-sklearn-cdk:training": self._name, **self._job.tags},
         )
-        self._add({f"Rollout{endpoint.node.addr[-8:]}": rollout.statements()})
+        self._machine.add_rights({f"Rollout{endpoint.node.addr[-8:]}": rollout.statements()})
         self._machine.wait_for(rollout.policies)
         self._steps.append(lambda: [*gates, roll_out(rollout.requests(), partition=Aws.PARTITION, label=label)])
 
@@ -88,13 +86,8 @@ class AfterTraining:
         label = self._label(parameter_name)
         gates = self._gates(when, label)
         arn = f"arn:{Aws.PARTITION}:ssm:{Aws.REGION}:{Aws.ACCOUNT_ID}:parameter/{parameter_name.removeprefix('/')}"
-        self._add({f"Publish{len(self._labels)}": [statements.put_parameter(arn)]})
+        self._machine.add_rights({f"Publish{len(self._labels)}": [statements.put_parameter(arn)]})
         self._steps.append(lambda: [*gates, publish(Aws.PARTITION, parameter_name, label)])
-
-    def _add(self, statements_by_id: dict[str, Sequence[Statement]]) -> None:
-        if not self._steps:
-            statements_by_id = {"FindModel": self._rights.find_artifacts(), **statements_by_id}
-        self._machine.add_rights(statements_by_id)
 
     def _gates(self, when: MetricThreshold | Sequence[MetricThreshold], label: str) -> list[Step]:
         thresholds = [when] if isinstance(when, MetricThreshold) else list(when)

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 COMPLETED, FAILED, STOPPED = "Completed", "Failed", "Stopped"
 ENDED = frozenset({COMPLETED, FAILED, STOPPED})
 LAST_LINES = 20
+# What the state machine fails with where the script has written none.
+_NO_MODEL = "NoModel"
 # After this time CloudWatch shows all that a job wrote.
 _SETTLED = timedelta(minutes=1)
 
@@ -143,9 +145,10 @@ class TrainingWait:
             error, cause = described.get("error", ""), described.get("cause", "")
             state = self._pauses.insist(execution.state)
             where = f" in state {state!r}" if state else ""
+            kept = "" if error == _NO_MODEL else " The model stays in S3 (job.model_data)."
             raise RolloutFailed(
                 f"training job {self._job.name!r} completed, but what follows it failed{where}: "
-                f"{_reason(error, cause, described['status']).rstrip('.')}. The model stays in S3 (job.model_data).",
+                f"{_reason(error, cause, described['status']).rstrip('.')}.{kept}",
                 job=self._job,
                 state=state,
                 error=error,

@@ -11,11 +11,11 @@ from tests.constructs_lib.service_requests import problems
 from tests.constructs_lib.training.synthesized import F1, actions, machine, statements
 
 
-def test_a_model_is_looked_for_before_it_is_used(stack, script):
-    training = SklearnTraining(stack, "Training", entry_point=script)
-    training.publish_to("/churn/model-data")
+def test_a_job_without_a_model_is_a_failure_whatever_follows(stack, script):
+    SklearnTraining(stack, "Training", entry_point=script)
     states = machine(stack)["States"]
-    assert states["Train"]["Next"] == "Look for the model"
+    assert states["Train"]["Next"] == states["Train without data"]["Next"] == "Look for the model"
+    assert states["Look for the model"]["Next"] == "Done"
     assert problems("HeadObject", states["Look for the model"]["Parameters"], "s3") == ""
     assert states["No model"]["Error"] == "NoModel"
     assert "s3:GetObject" in actions(stack, "TrainingMachineRole")

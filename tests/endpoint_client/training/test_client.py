@@ -185,6 +185,17 @@ def test_a_rollout_that_fails_names_state_and_reason(started, client, capsys):
     assert "Check metric" in capsys.readouterr().err
 
 
+def test_a_job_without_a_model_is_not_said_to_have_one(started, client):
+    facts = {"error": "NoModel", "cause": "The job left no model that can be read."}
+    started.steps = [
+        lambda: None,
+        lambda: started.end(name=next(iter(started.jobs))),
+        lambda: started.end_execution("FAILED", **facts),
+    ]
+    with pytest.raises(RolloutFailed, match=r"NoModel: The job left no model that can be read\.$"):
+        client.fit(poll_interval=FAST)
+
+
 def test_an_arn_that_is_none_is_refused():
     with pytest.raises(ConfigurationError, match="is no ARN of a state machine"):
         TrainingClient("churn")
