@@ -13,11 +13,11 @@ from local_sagemaker.access.artifacts import ArtifactStore, Location
 from local_sagemaker.access.rights import ExecutionRole
 from local_sagemaker.containers.images import authorize_pull, repository_arn
 from local_sagemaker.data_plane_errors import AccessDeniedError, DataPlaneError
+from local_sagemaker.request_shapes import refusal, violations
 from local_sagemaker.training import channels, checkpoints, job_metrics
 from local_sagemaker.training.channels import Channel, InputData
 from local_sagemaker.training.job_failures import ClientFailure
 from local_sagemaker.training.job_record import DEFAULT_MAX_RUNTIME
-from local_sagemaker.training.request_shapes import refusal, violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -26,13 +26,13 @@ from moto.sagemaker.exceptions import ResourceInUseException, ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
+from local_sagemaker.request_shapes import refusal, violations
 from local_sagemaker.training.job import TrainingJob
 from local_sagemaker.training.job_identity import JobIdentity
 from local_sagemaker.training.job_lists import RefusedListError, list_jobs
 from local_sagemaker.training.job_record import JobRecord
 from local_sagemaker.training.job_requests import RefusedRequestError, check
 from local_sagemaker.training.job_slots import JobSlots, usable_cores
-from local_sagemaker.training.request_shapes import refusal, violations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

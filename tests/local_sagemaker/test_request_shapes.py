@@ -2,8 +2,8 @@
 
 import pytest
 
-from local_sagemaker.training import request_shapes
-from local_sagemaker.training.request_shapes import refusal, violations
+from local_sagemaker import request_shapes
+from local_sagemaker.request_shapes import refusal, violations
 
 
 def create(**changed):
