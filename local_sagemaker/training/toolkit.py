@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from local_sagemaker.containers.processes import ChildProcess, inherited_environment
+from local_sagemaker.containers.virtual_environments import Interpreter, make_environment
 from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.training import script_environment
 from local_sagemaker.training.config_files import ConfigFiles
@@ -34,7 +35,6 @@ from local_sagemaker.training.hyperparameters import (
     submit_directory,
     user_entry_point,
 )
-from local_sagemaker.training.requirements import Interpreter, make_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

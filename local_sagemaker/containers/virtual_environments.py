@@ -1,4 +1,4 @@
-"""Libraries that a training job brings along: pip installs them into a virtual environment of the job's own."""
+"""A virtual environment on top of an interpreter, for the libraries that a training job or a served model brings along."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from local_sagemaker.training.requirements import Interpreter, make_environment
+from local_sagemaker.containers.virtual_environments import Interpreter, make_environment
 
 
 def output(python, code):
