@@ -6,16 +6,12 @@ After ``sagemaker-training`` 4.8.0, and compared with it in ``tests/aws_training
 from __future__ import annotations
 
 import os
-import queue
-import re
 import shutil
-import signal
 import tarfile
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from local_sagemaker.containers.processes import ChildProcess, inherited_environment
+from local_sagemaker.containers.processes import inherited_environment
 from local_sagemaker.containers.virtual_environments import Interpreter, make_environment
 from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.training import script_environment
@@ -35,14 +31,10 @@ from local_sagemaker.training.hyperparameters import (
     submit_directory,
     user_entry_point,
 )
+from local_sagemaker.training.job_process import JobProcess, StoppedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-_SET_BY_SHELLS = ("PWD", "OLDPWD", "SHLVL", "_")
-_SHELL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
-# Of a command's output that are kept, to find why it failed.
-_LAST_LINES = 50
+    from collections.abc import Callable, Mapping
 
 
 class Toolkit:
@@ -83,10 +75,7 @@ class Toolkit:
         self._environment = inherited_environment() | script_environment.image_variables(base_dir) | dict(environment)
         self._python = python
         self._fetch_code = fetch_code
-        self._on_line = on_line
-        self._lock = threading.Lock()
-        self._process: ChildProcess | None = None
-        self._stopping = False
+        self._process = JobProcess(on_line)
         self.failure: CommandFailure | FrameworkFailure | None = None
 
     def run(self) -> int:
@@ -103,7 +92,7 @@ class Toolkit:
         failure: CommandFailure | FrameworkFailure | None
         try:
             failure = self._train()
-        except _StoppedError as stopped:
+        except StoppedError as stopped:
             return -stopped.signal
         except (DataPlaneError, OSError, ValueError, TypeError, LookupError, tarfile.TarError) as error:
             failure = FrameworkFailure(error=error)
@@ -129,11 +118,7 @@ class Toolkit:
         grace : float
             Seconds between the two signals; SageMaker gives 120.
         """
-        with self._lock:
-            self._stopping = True
-            process = self._process
-        if process is not None:
-            process.stop(grace)
+        self._process.stop(grace)
 
     def _train(self) -> CommandFailure | None:
         config = ConfigFiles.read(self._base)
@@ -153,8 +138,10 @@ class Toolkit:
                 return failure
         job = Interpreter.ask(python, self._environment) if python != self._python else image
         command = start_command(kind, name, arguments(of_the_script(hyperparameters)), python)
-        status, lines = self._command(
-            command, self._with_python(python) | variables | {"PYTHONPATH": job.python_path(str(self._code))}
+        status, lines = self._process.run(
+            command,
+            environment=self._with_python(python) | variables | {"PYTHONPATH": job.python_path(str(self._code))},
+            folder=self._code,
         )
         if status == 0:
             return None
@@ -187,9 +174,10 @@ class Toolkit:
         # A setup.py alone is built with the setuptools that is there: a build of its own would need the network.
         builders = {"setuptools", "wheel"} <= set(image.installers)
         at_hand = package and builders and not (self._code / "pyproject.toml").exists()
-        status, lines = self._command(
+        status, lines = self._process.run(
             [*command, "--no-build-isolation"] if at_hand else command,
-            self._with_python(python) | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+            environment=self._with_python(python) | {"PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+            folder=self._code,
         )
         if status == 0:
             return None
@@ -205,55 +193,3 @@ class Toolkit:
         place = str(Path(python).parent)
         path = self._environment.get("PATH", os.defpath)
         return self._environment | {"PATH": path if path.split(":")[0] == place else f"{place}:{path}"}
-
-    def _command(self, command: Sequence[str], environment: Mapping[str, str]) -> tuple[int, list[str]]:
-        """Run a command in the code directory; give its status and its last lines that are not blank."""
-        lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        with self._lock:
-            if self._stopping:
-                raise _StoppedError(signal.SIGTERM)
-            process = self._process = ChildProcess(
-                [*_through_the_shell(environment), *command],
-                environment=environment,
-                folder=self._code,
-                on_line=lines.put,
-            )
-
-        def end() -> None:
-            process.wait()
-            lines.put(None)
-
-        threading.Thread(target=end, name=f"end of {process.pid}", daemon=True).start()
-        last: list[str] = []
-        try:
-            for line in iter(lines.get, None):
-                if line.strip():
-                    last = [*last[-_LAST_LINES:], line.rstrip()]
-                self._on_line(line)
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
-        status = process.exit_status or 0
-        if status < 0 and self._stopping:
-            raise _StoppedError(-status)
-        return status, last
-
-
-def _through_the_shell(environment: Mapping[str, str]) -> list[str]:
-    """Start a command so that it has exactly these variables, though a child process begins as a shell.
-
-    A shell adds some of its own; and dash drops every variable whose name it could not set itself, such as
-    ``SM_CHANNEL_VAL-SET``.
-    """
-    added = [word for name in _SET_BY_SHELLS if name not in environment for word in ("-u", name)]
-    dropped = [f"{name}={value}" for name, value in environment.items() if not _SHELL_NAME.fullmatch(name)]
-    return ["/usr/bin/env", *added, *dropped]
-
-
-class _StoppedError(Exception):
-    """`stop` ended the job."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.signal = number
