@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from local_sagemaker.app import ACCOUNT_ID, DEFAULT_REGION
-from local_sagemaker.environment import answers, client_environment, export_lines
+from local_sagemaker.environment import answers, client_environment, export_lines, sdk_environment
 from local_sagemaker.pace import DEFAULT_SPEED
 
 DEFAULT_PORT = 4566
@@ -38,6 +38,14 @@ Speed = Annotated[
     float,
     typer.Option(
         min=1.0, help="How many times as fast as AWS's the waits of deployments and the periods of alarms pass."
+    ),
+]
+
+
+ForSdk = Annotated[
+    bool,
+    typer.Option(
+        "--sagemaker-sdk", help="Also what the SageMaker Python SDK needs: a proxy to STS, whom to trust, no telemetry."
     ),
 ]
 
@@ -75,10 +83,20 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
 
 
 @cli.command()
-def env(port: Port = DEFAULT_PORT, region: str = DEFAULT_REGION) -> None:
+def env(port: Port = DEFAULT_PORT, region: str = DEFAULT_REGION, sagemaker_sdk: ForSdk = False) -> None:
     """Print the lines that point a shell at the local cloud: eval "$(local-sagemaker env)"."""
-    for line in export_lines(client_environment(f"http://localhost:{port}", account_id=ACCOUNT_ID, region=region)):
+    from local_sagemaker.sagemaker_sdk.client_files import CacheFolderError, write_client_files
+
+    url = f"http://localhost:{port}"
+    variables = client_environment(url, account_id=ACCOUNT_ID, region=region)
+    if sagemaker_sdk:
+        try:
+            variables.update(sdk_environment(url, write_client_files()))
+        except CacheFolderError as error:
+            typer.echo(f"error: {error}", err=True)
+            raise typer.Exit(1) from error
+    for line in export_lines(variables):
         typer.echo(line)
     if not answers(port):
         # The CDK would say so, too, but only after a minute of retries.
-        typer.echo(f"nothing answers at http://localhost:{port} yet: local-sagemaker up --port {port}", err=True)
+        typer.echo(f"nothing answers at {url} yet: local-sagemaker up --port {port}", err=True)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from local_sagemaker.sagemaker_sdk.client_files import ClientFiles
+
 
 def client_environment(url: str, *, account_id: str, region: str) -> dict[str, str | None]:
     """Give the variables by name; None stands for a variable that must not be set.
@@ -39,6 +41,25 @@ def client_environment(url: str, *, account_id: str, region: str) -> dict[str, s
         "CDK_DISABLE_VERSION_CHECK": "true",
         "CDK_NOTICES": "false",
         "CDK_VERSION_REPORTING": "false",
+    }
+
+
+def sdk_environment(url: str, files: ClientFiles) -> dict[str, str | None]:
+    """Give what the SageMaker Python SDK needs besides: it asks STS over https at STS's own address, through a proxy.
+
+    Parameters
+    ----------
+    url
+        The local cloud, which is that proxy, and passes on what is asked of other hosts.
+    files
+        What the SDK reads.
+    """
+    return {
+        "HTTPS_PROXY": url,
+        # Some programs look at one of the two alone.
+        "https_proxy": url,
+        "AWS_CA_BUNDLE": str(files.ca_bundle),
+        "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(files.defaults),
     }
 
 

@@ -1,26 +1,34 @@
-"""The HTTP server of the local cloud: HTTP/1.1 with connections kept alive, a thread each, on the loopback only."""
+"""The HTTP server of the local cloud: HTTP/1.1 with connections kept alive, a thread each, on the loopback only.
+
+It is a proxy, too, for clients that ask STS at its own address: see `sagemaker_sdk`.
+"""
 
 from __future__ import annotations
 
 import errno
 import logging
 import socket
+import ssl
 import tempfile
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import ThreadedWSGIServer
 
+from local_sagemaker.sagemaker_sdk import certificate, tunnels
+from local_sagemaker.sagemaker_sdk.client_files import CacheFolderError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 # Bodies up to here stay in memory: CloudFormation templates and invocations do, model archives do not.
 _SPOOL_BYTES = 16 * 1024 * 1024
 _COPY_BYTES = 1024 * 1024
 # Connections that wait to be accepted.
 _BACKLOG = 256
+_HANDSHAKE_SECONDS = 10.0
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +55,7 @@ class KeepAliveHandler(MotoRequestHandler):
     # Headers and body are two writes: without this, the second waits for the client's delayed acknowledgement.
     disable_nagle_algorithm = True
     wbufsize = 64 * 1024
+    server: _Server
 
     def run_wsgi(self) -> None:
         """Answer one request."""
@@ -55,6 +64,8 @@ class KeepAliveHandler(MotoRequestHandler):
             self.end_headers()
             self.wfile.flush()
         self.environ = self.make_environ()
+        if isinstance(self.connection, ssl.SSLSocket):
+            self.environ["wsgi.url_scheme"] = "https"
         self._head_sent = False
         with tempfile.SpooledTemporaryFile(_SPOOL_BYTES) as body:
             if not self._read_body(body):
@@ -63,6 +74,43 @@ class KeepAliveHandler(MotoRequestHandler):
             body.seek(0)
             self.environ["wsgi.input"] = body
             self._answer()
+
+    def do_CONNECT(self) -> None:  # noqa: N802 - the method of HTTP
+        """Be the proxy to a host: STS is the local cloud itself, any other is passed on to."""
+        self.close_connection = True
+        self._head_sent = False
+        try:
+            if self.path.rpartition(":")[0] in certificate.sts_hosts():
+                context = certificate.server_context()
+                self._established()
+                self._answer_secured(context)
+                return
+            with tunnels.connect(self.path) as other, self.server.open_connection(other):
+                self._established()
+                tunnels.relay(self.connection, other)
+        except (OSError, ValueError, CacheFolderError) as error:
+            logger.warning("CONNECT %s failed: %s", self.path, error)
+            reason = f"{self.path} cannot be reached: {error}\n".encode()
+            self._send(["502 Bad Gateway", [("Content-Length", str(len(reason)))]], [reason])
+
+    def _established(self) -> None:
+        self.send_response_only(200, "Connection established")
+        self.end_headers()
+        self.wfile.flush()
+
+    def _answer_secured(self, context: ssl.SSLContext) -> None:
+        self.connection.settimeout(_HANDSHAKE_SECONDS)
+        try:
+            secured = context.wrap_socket(self.connection, server_side=True)
+        except OSError as error:
+            logger.warning(
+                "a client broke off TLS with STS (%s): it is to trust what `env --sagemaker-sdk` says", error
+            )
+            return
+        # It has taken the place of the plain connection, which is closed by now.
+        with secured, self.server.open_connection(secured):
+            secured.settimeout(None)
+            KeepAliveHandler(secured, self.client_address, self.server)
 
     def _read_body(self, body: BinaryIO | Any) -> bool:
         """Copy the request's body, and say whether it came whole."""
@@ -155,6 +203,15 @@ class _Server(ThreadedWSGIServer):
     def shutdown_request(self, request: Any) -> None:
         self._connections.discard(request)
         super().shutdown_request(request)
+
+    @contextmanager
+    def open_connection(self, connection: socket.socket) -> Iterator[None]:
+        """Have a connection ended when the server stops."""
+        self._connections.add(connection)
+        try:
+            yield
+        finally:
+            self._connections.discard(connection)
 
     def close_connections(self) -> None:
         """End the connections that clients keep open, and with them their threads."""

@@ -71,6 +71,24 @@ def test_env_prints_what_points_a_shell_at_the_port():
     assert "unset AWS_PROFILE\n" in result.output
 
 
+def test_env_prints_what_the_sagemaker_sdk_needs_when_asked(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert "HTTPS_PROXY" not in CliRunner().invoke(cli, ["env"]).output
+    output = CliRunner().invoke(cli, ["env", "--port", "5000", "--sagemaker-sdk"]).output
+    assert "export AWS_ENDPOINT_URL=http://localhost:5000\n" in output
+    assert "export HTTPS_PROXY=http://localhost:5000\n" in output
+    assert f"export AWS_CA_BUNDLE={tmp_path}/local-sagemaker/ca-bundle.pem\n" in output
+
+
+def test_env_says_when_there_is_no_place_for_the_sdks_files(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    result = CliRunner().invoke(cli, ["env", "--sagemaker-sdk"])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert "set XDG_CACHE_HOME" in result.stderr
+
+
 def test_env_says_where_nothing_answers_without_getting_in_the_shells_way():
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -2,8 +2,10 @@
 
 import os
 import subprocess
+from pathlib import Path
 
-from local_sagemaker.environment import client_environment, export_lines
+from local_sagemaker.environment import client_environment, export_lines, sdk_environment
+from local_sagemaker.sagemaker_sdk.client_files import ClientFiles
 
 
 def variables():
@@ -28,3 +30,11 @@ def test_a_shell_that_reads_the_lines_has_the_variables_and_no_profile():
 
 def test_a_value_with_a_space_survives_the_shell():
     assert list(export_lines({"A": "one two"})) == ["export A='one two'"]
+
+
+def test_the_sdk_is_told_of_the_proxy_and_whom_to_trust():
+    files = ClientFiles(ca_bundle=Path("/cache/ca.pem"), defaults=Path("/cache/sdk.yaml"))
+    told = sdk_environment("http://localhost:4566", files)
+    assert told["HTTPS_PROXY"] == told["https_proxy"] == "http://localhost:4566"
+    assert told["AWS_CA_BUNDLE"] == "/cache/ca.pem"
+    assert told["SAGEMAKER_ADMIN_CONFIG_OVERRIDE"] == "/cache/sdk.yaml"

@@ -1,0 +1,62 @@
+"""The certificate of STS: what it is good for, and that two makers end with one."""
+
+import concurrent.futures
+import contextlib
+import ssl
+import stat
+
+import pytest
+from cryptography import x509
+
+from local_sagemaker.sagemaker_sdk import certificate
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    certificate.server_context.cache_clear()
+    yield tmp_path / "local-sagemaker"
+    certificate.server_context.cache_clear()
+
+
+def test_the_hosts_are_those_that_the_sdk_asks_in_every_partition():
+    hosts = certificate.sts_hosts()
+    assert {"sts.us-east-1.amazonaws.com", "sts.cn-north-1.amazonaws.com.cn", "sts.amazonaws.com"} <= hosts
+    assert all(host.startswith("sts.") for host in hosts)
+
+
+def test_it_names_sts_alone_and_cannot_sign():
+    parsed = x509.load_pem_x509_certificate(certificate.certificate())
+    names = parsed.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert set(names.get_values_for_type(x509.DNSName)) == certificate.sts_hosts()
+    assert not parsed.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+
+
+def test_what_clients_trust_holds_no_key():
+    assert b"PRIVATE" not in certificate.certificate()
+
+
+def test_the_key_is_its_owners(cache):
+    certificate.certificate()
+    assert stat.S_IMODE((cache / "sts.pem").stat().st_mode) == 0o600
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o700
+
+
+def test_two_that_make_it_at_the_same_time_have_the_same(cache):
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda _: certificate.certificate(), range(16)))
+    assert len(made) == 1
+    assert [path.name for path in cache.iterdir()] == ["sts.pem"]
+
+
+def test_a_client_that_trusts_it_takes_the_server_for_sts():
+    client_side, server_side = ssl.MemoryBIO(), ssl.MemoryBIO()
+    trusting = ssl.create_default_context(cadata=certificate.certificate().decode())
+    trusting.verify_flags |= ssl.VERIFY_X509_STRICT  # the default from Python 3.13 on
+    client = trusting.wrap_bio(server_side, client_side, server_hostname="sts.eu-west-1.amazonaws.com")
+    server = certificate.server_context().wrap_bio(client_side, server_side, server_side=True)
+    for _ in range(3):
+        for end in (client, server):
+            with contextlib.suppress(ssl.SSLWantReadError):
+                end.do_handshake()
+    assert client.getpeercert()
