@@ -17,9 +17,11 @@ from local_sagemaker.access.volumes import authorize_volume_key
 from local_sagemaker.containers.interpreters import interpreter_for
 from local_sagemaker.containers.processes import make_folder, remove_folder
 from local_sagemaker.data_plane_errors import DataPlaneError
+from local_sagemaker.training.container_command import ContainerCommand
 from local_sagemaker.training.job_failures import AlgorithmFailure, ClientFailure, JobFailure
 from local_sagemaker.training.job_folder import container_environment, lay_out
 from local_sagemaker.training.job_parts import JobParts
+from local_sagemaker.training.opt_ml import OPT_ML
 from local_sagemaker.training.toolkit import Toolkit
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ class TrainingJob:
         # The secondary status that a job that is stopped ends with.
         self._stopped_as: str | None = None
         self._given_up = False
-        self._toolkit: Toolkit | None = None
+        self._container: Toolkit | ContainerCommand | None = None
         self._thread = threading.Thread(target=self._run, name=f"training job {identity.name}", daemon=True)
 
     def start(self) -> None:
@@ -96,21 +98,21 @@ class TrainingJob:
                 return
             self._stopped_as = secondary
             self.record.enter("Stopping", "Stopping the training job", status="Stopping")
-            toolkit = self._toolkit
+            container = self._container
         self._slots.look_again()
-        if toolkit is not None:
+        if container is not None:
             threading.Thread(
-                target=toolkit.stop, args=(pace.seconds(STOP_GRACE),), name=f"stop {self.identity.name}", daemon=True
+                target=container.stop, args=(pace.seconds(STOP_GRACE),), name=f"stop {self.identity.name}", daemon=True
             ).start()
 
     def give_up(self) -> None:
         """End the processes now, and do nothing more: the local cloud goes, or forgets everything."""
         with self._lock:
             self._given_up = True
-            toolkit = self._toolkit
+            container = self._container
         self._slots.look_again()
-        if toolkit is not None:
-            toolkit.stop(0)
+        if container is not None:
+            container.stop(0)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait for the end of the job."""
@@ -178,7 +180,7 @@ class TrainingJob:
             self.record.begin_training()
             self._limit(request["StoppingCondition"]["MaxRuntimeInSeconds"], "MaxRuntimeExceeded", deadlines)
             self._enter("Downloading", "Downloading input data")
-            lay_out(base_dir, request, parts.channels)
+            lay_out(base_dir, request, parts.channels, self._seen_as(base_dir))
             parts.download()
             self._train(parts, base_dir)
         finally:
@@ -196,30 +198,39 @@ class TrainingJob:
         except DataPlaneError as error:
             raise ClientFailure(str(error)) from None
 
-    def _train(self, parts: JobParts, base_dir: Path) -> None:
+    def _seen_as(self, base_dir: Path) -> Path:
+        """Give where the job sees its folder: a command of its own names ``/opt/ml``, the toolkit does not."""
+        return OPT_ML if self.record.request["AlgorithmSpecification"].get("ContainerEntrypoint") else base_dir
+
+    def _make_container(self, parts: JobParts, base_dir: Path) -> Toolkit | ContainerCommand:
         request = self.record.request
-        toolkit = Toolkit(
-            base_dir,
-            python=interpreter_for(request["AlgorithmSpecification"]["TrainingImage"]),
-            environment=container_environment(
-                request,
-                base_dir,
-                job_arn=self.identity.arn,
-                region=self.identity.region,
-                base_url=self._base_url,
-                credentials=self._role.credentials,
-            ),
-            fetch_code=parts.fetch_code,
-            on_line=parts.on_line,
+        algorithm = request["AlgorithmSpecification"]
+        python = interpreter_for(algorithm["TrainingImage"])
+        environment = container_environment(
+            request,
+            self._seen_as(base_dir),
+            job_arn=self.identity.arn,
+            region=self.identity.region,
+            base_url=self._base_url,
+            credentials=self._role.credentials,
         )
+        if entry_point := algorithm.get("ContainerEntrypoint"):
+            command = [*entry_point, *(algorithm.get("ContainerArguments") or [])]
+            return ContainerCommand(command, base_dir, python=python, environment=environment, on_line=parts.on_line)
+        return Toolkit(
+            base_dir, python=python, environment=environment, fetch_code=parts.fetch_code, on_line=parts.on_line
+        )
+
+    def _train(self, parts: JobParts, base_dir: Path) -> None:
+        container = self._make_container(parts, base_dir)
         with self._lock:
             begun = self._stopped_as is None and not self._given_up
             if begun:
                 self.record.enter("Training", "Training image download completed. Training in progress.")
-                self._toolkit = toolkit
-        status = toolkit.run() if begun else 0
+                self._container = container
+        status = container.run() if begun else 0
         with self._lock:
-            self._toolkit = None
+            self._container = None
             stopped = self._stopped_as is not None
         self._raise_if_given_up()
         self.record.show_metrics(parts.metrics.final())

@@ -22,22 +22,26 @@ _OPT_ML = re.compile(r"(?<![\w./-])/opt/ml(?![\w.-])")
 _FOLDERS = ("input/data", "model", "output/data", "output/intermediate")
 
 
-def lay_out(base_dir: Path, request: Mapping[str, Any], channels: Iterable[Channel]) -> None:
+def lay_out(
+    base_dir: Path, request: Mapping[str, Any], channels: Iterable[Channel], seen_as: Path | None = None
+) -> None:
     """Make the folders and the configuration files that SageMaker makes before the container starts.
 
     Parameters
     ----------
     base_dir
-        Stands for ``/opt/ml``, which hyperparameters that name it are changed to.
+        Stands for ``/opt/ml``.
     request
         Parameters of CreateTrainingJob.
     channels
         Its channels; their data come later.
+    seen_as
+        What hyperparameters that name ``/opt/ml`` are changed to; default `base_dir`.
     """
     for folder in _FOLDERS:
         (base_dir / folder).mkdir(parents=True, exist_ok=True)
     ConfigFiles(
-        hyperparameters=moved(request.get("HyperParameters") or {}, base_dir),
+        hyperparameters=moved(request.get("HyperParameters") or {}, seen_as or base_dir),
         input_data_config={channel.name: dict(channel.config) for channel in channels},
         resource_config=one_machine(request["ResourceConfig"]["InstanceType"]),
     ).write(base_dir)
@@ -45,7 +49,7 @@ def lay_out(base_dir: Path, request: Mapping[str, Any], channels: Iterable[Chann
 
 def container_environment(
     request: Mapping[str, Any],
-    base_dir: Path,
+    seen_as: Path,
     *,
     job_arn: str,
     region: str,
@@ -58,8 +62,8 @@ def container_environment(
     ----------
     request
         Parameters of CreateTrainingJob.
-    base_dir
-        Stands for ``/opt/ml``, which variables that name it are changed to.
+    seen_as
+        What variables that name ``/opt/ml`` are changed to.
     job_arn, region
         Of the job.
     base_url
@@ -86,7 +90,7 @@ def container_environment(
             "AWS_SESSION_TOKEN": credentials.session_token,
             "AWS_ENDPOINT_URL": base_url,
         }
-    return environment | moved(request.get("Environment") or {}, base_dir)
+    return environment | moved(request.get("Environment") or {}, seen_as)
 
 
 def moved(values: Mapping[str, str], base_dir: Path) -> dict[str, str]:

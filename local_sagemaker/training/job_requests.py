@@ -18,6 +18,7 @@ from local_sagemaker.training import channels, checkpoints, job_metrics
 from local_sagemaker.training.channels import Channel, InputData
 from local_sagemaker.training.job_failures import ClientFailure
 from local_sagemaker.training.job_record import DEFAULT_MAX_RUNTIME
+from local_sagemaker.training.opt_ml import NoNamespaceError, require_namespaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 LONGEST_RUNTIME = 28 * 86_400
 _NOT_EMULATED = ("ServerlessJobConfig", "MlflowConfig", "ModelPackageConfig")
-_ALGORITHM_NOT_EMULATED = ("AlgorithmName", "ContainerEntrypoint", "ContainerArguments", "TrainingImageConfig")
+_ALGORITHM_NOT_EMULATED = ("AlgorithmName", "TrainingImageConfig")
 # Families whose instances bring disks of their own; the others need a volume.
 _LOCAL_STORAGE = re.compile(r"ml\.(?:[cmr]\d\w*d\w*|g\d\w*|p3dn|p[4-6]\w*|trn\w+)\.")
 _RESOURCES_NOT_EMULATED = ("InstanceGroups", "InstancePreferences", "TrainingPlanArn", "InstancePlacementConfig")
@@ -81,6 +82,7 @@ def refusals(request: Mapping[str, Any]) -> Iterator[str]:
         for name in names:
             if given.get(name):
                 yield f"{owner}{name} is not emulated by the local cloud: leave it out."
+    yield from _command_refusals(algorithm)
     if not algorithm.get("TrainingImage") and not algorithm.get("AlgorithmName"):
         yield "AlgorithmSpecification must have a TrainingImage."
     yield from _resource_refusals(
@@ -95,6 +97,19 @@ def refusals(request: Mapping[str, Any]) -> Iterator[str]:
         Location.parse(request["OutputDataConfig"]["S3OutputPath"])
     except DataPlaneError as error:
         yield f"OutputDataConfig.S3OutputPath: {error}."
+
+
+def _command_refusals(algorithm: Mapping[str, Any]) -> Iterator[str]:
+    if algorithm.get("ContainerEntrypoint"):
+        try:
+            require_namespaces()
+        except NoNamespaceError as error:
+            yield f"AlgorithmSpecification.ContainerEntrypoint is not emulated here: {error}."
+    elif algorithm.get("ContainerArguments"):
+        yield (
+            "AlgorithmSpecification.ContainerArguments without ContainerEntrypoint is not emulated by the local "
+            "cloud, where an image has no entry point of its own: give both."
+        )
 
 
 def _resource_refusals(resources: Mapping[str, Any], *, spot: bool) -> Iterator[str]:

@@ -37,8 +37,8 @@ def refused(cloud: JobCloud, **options: Any) -> str:
             "AlgorithmSpecification must have a TrainingImage.",
         ),
         (
-            {"algorithm": {"ContainerEntrypoint": ["/bin/bash"]}},
-            "AlgorithmSpecification.ContainerEntrypoint is not emulated by the local cloud: leave it out.",
+            {"algorithm": {"ContainerArguments": ["--epochs", "3"]}},
+            "AlgorithmSpecification.ContainerArguments without ContainerEntrypoint is not emulated by the local cloud",
         ),
         ({"ResourceConfig": {**RESOURCES, "InstanceCount": 0}}, "InstanceCount must be at least 1, and is 0."),
         (
