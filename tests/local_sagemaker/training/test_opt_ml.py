@@ -31,7 +31,8 @@ def places(tmp_path):
 
 
 def run(places, script):
-    command = seen_as_opt_ml(*places, ["/bin/sh", "-c", script])
+    folder, stage = places
+    command = seen_as_opt_ml(folder, stage, ["/bin/sh", "-c", script])
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
@@ -69,28 +70,31 @@ def test_two_commands_at_once_have_each_its_own(tmp_path):
 
 
 def test_the_status_is_the_command_s(places):
-    assert subprocess.run(seen_as_opt_ml(*places, ["/bin/sh", "-c", "exit 7"]), check=False).returncode == 7
+    folder, stage = places
+    command = seen_as_opt_ml(folder, stage, ["/bin/sh", "-c", "exit 7"])
+    assert subprocess.run(command, check=False).returncode == 7
 
 
 def test_an_ordinary_user_has_it_too(tmp_path_factory):
-    # pytest's own folders are closed to other users.
     home = tmp_path_factory.mktemp("ordinary")
     folder, stage = home / "job", home / "opt"
-    for place in (folder, stage):
-        place.mkdir()
-    if os.getuid() == 0:
+    folder.mkdir()
+    stage.mkdir()
+    user = os.getuid() or NOBODY
+    shell = ["/bin/sh", "-c", "id -u; echo left > /opt/ml/left.txt"]
+    if user == os.getuid():
+        command = seen_as_opt_ml(folder, stage, shell)
+    else:
+        command = [sys.executable, "-c", AS_NOBODY, str(folder), str(stage), *shell]
         for place in (folder, stage):
-            os.chown(place, NOBODY, NOBODY)
+            os.chown(place, user, user)
+        # pytest's own folders are closed to other users.
         for parent in (home, *home.parents[:2]):
             parent.chmod(0o755)
-    script = [sys.executable, "-c", AS_NOBODY] if os.getuid() == 0 else None
-    shell = ["/bin/sh", "-c", "id -u; echo left > /opt/ml/left.txt"]
-    command = [*script, str(folder), str(stage), *shell] if script else seen_as_opt_ml(folder, stage, shell)
     environment = {**os.environ, "TMPDIR": str(folder)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert (done.stdout, done.stderr) == ("0\n", "")
-    left = (folder / "left.txt").stat()
-    assert left.st_uid == (NOBODY if os.getuid() == 0 else os.getuid())
+    assert (folder / "left.txt").stat().st_uid == user
 
 
 def test_each_entry_of_opt_gets_a_mount_point_of_its_kind(tmp_path):
