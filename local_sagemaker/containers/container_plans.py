@@ -1,8 +1,9 @@
 """How a model's container is started here: which program, in which environment, on the files of /opt/ml.
 
 No image is run. A model that carries `sklearn_runtime` (``SAGEMAKER_SERVING_MODULE=sklearn_runtime...``) runs that
-very package, as the AWS image would. A model for the image's own server (``SAGEMAKER_PROGRAM``), or for an image of
-yours, is emulated with the `sklearn_runtime` that is installed beside the local cloud, on its scikit-learn.
+very package, as the AWS image would. A script for the image's own server (``SAGEMAKER_PROGRAM``) is served by
+`stock_image`, which does as that server. A model for an image of yours is emulated with the `sklearn_runtime` that is
+installed beside the local cloud, on its scikit-learn.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import sklearn_runtime
+from local_sagemaker.containers import stock_image
 from local_sagemaker.containers.processes import inherited_environment
 from local_sagemaker.data_plane_errors import ContainerError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import ModuleType
 
     from local_sagemaker.access.rights import Credentials
 
 _RUNTIME = "sklearn_runtime"
+_STOCK_IMAGE = "stock_image"
 _OPT_ML = re.compile(r"(?<![^:=\s])/opt/ml(?=[/:\s]|$)")
 
 
@@ -99,6 +103,7 @@ def plan_container(given: Mapping[str, str], site: Site, python: str = sys.execu
     # gunicorn, which reads these, is not run.
     environment.pop("GUNICORN_CMD_ARGS", None)
     folders = [folder for folder in environment.get("PYTHONPATH", "").split(os.pathsep) if folder]
+    server = f"{_RUNTIME}.server"
     if given.get("SAGEMAKER_SERVING_MODULE", "").startswith(f"{_RUNTIME}."):
         if not any(_carries_runtime(folder) for folder in folders):
             raise ContainerError(
@@ -109,13 +114,14 @@ def plan_container(given: Mapping[str, str], site: Site, python: str = sys.execu
         code = _code_folder(environment, site)
         folders.insert(0, code)
         if not _carries_runtime(code):
-            environment["SKLEARN_RUNTIME_PROGRAM"] = given["SAGEMAKER_PROGRAM"]
+            server = _STOCK_IMAGE
+            folders.append(_linked(site, stock_image, _STOCK_IMAGE))
     if python != sys.executable and not any(_carries_runtime(folder) for folder in folders):
-        folders.append(_linked_runtime(site))
+        folders.append(_linked(site, sklearn_runtime, _RUNTIME))
     if folders:
         environment["PYTHONPATH"] = os.pathsep.join(folders)
     workers = environment.get("SAGEMAKER_MODEL_SERVER_WORKERS") or "1"
-    return ContainerPlan([python, "-m", f"{_RUNTIME}.server", "--workers", workers], environment)
+    return ContainerPlan([python, "-m", server, "--workers", workers], environment)
 
 
 def _own(site: Site) -> dict[str, str]:
@@ -141,13 +147,13 @@ def _carries_runtime(folder: str) -> bool:
     return Path(folder, _RUNTIME, "__init__.py").is_file()
 
 
-def _linked_runtime(site: Site) -> str:
+def _linked(site: Site, package: ModuleType, name: str) -> str:
     """Another interpreter does not have our package; of what is installed beside it, it must see nothing else."""
-    folder = site.base_dir / "runtime"
-    folder.mkdir(exist_ok=True)
-    link = folder / _RUNTIME
+    folder = site.base_dir / "packages" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    link = folder / name
     if not link.is_symlink():
-        link.symlink_to(Path(sklearn_runtime.__file__).parent, target_is_directory=True)
+        link.symlink_to(Path(str(package.__file__)).parent, target_is_directory=True)
     return str(folder)
 
 

@@ -1,4 +1,4 @@
-"""A virtual environment on top of an interpreter, for the libraries that a training job or a served model brings along."""
+"""A virtual environment on top of an interpreter, for the libraries that a script brings along."""
 
 from __future__ import annotations
 

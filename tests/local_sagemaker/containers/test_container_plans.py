@@ -72,14 +72,15 @@ def test_a_model_that_should_carry_the_runtime_and_does_not_is_refused(site, pat
         plan_container({**CARRIED, "PYTHONPATH": path}, site)
 
 
-def test_a_script_for_the_images_own_server_runs_on_our_runtime(site):
+def test_a_script_for_the_images_own_server_runs_on_what_does_as_that_server(site):
     (site.base_dir / "model/script").mkdir()
     given = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/script"}
     plan = plan_container(given, site)
-    assert plan.environment["SKLEARN_RUNTIME_PROGRAM"] == "serve.py"
-    assert plan.environment["PYTHONPATH"] == str(site.base_dir / "code")
+    assert plan.arguments == [sys.executable, "-m", "stock_image", "--workers", "1"]
+    code, stock = plan.environment["PYTHONPATH"].split(":")
+    assert code == str(site.base_dir / "code")
+    assert Path(stock, "stock_image/__main__.py").is_file()
     assert (site.base_dir / "code").resolve() == (site.base_dir / "model/script").resolve()
-    assert plan.arguments[-1] == "1"
 
 
 def test_bundled_hooks_for_the_images_own_server_keep_the_users_script(site):
@@ -89,6 +90,7 @@ def test_bundled_hooks_for_the_images_own_server_keep_the_users_script(site):
         "SKLEARN_RUNTIME_PROGRAM": "hooks.py",
     }
     plan = plan_container(given, site)
+    assert plan.arguments[:3] == [sys.executable, "-m", "sklearn_runtime.server"]
     assert plan.environment["SKLEARN_RUNTIME_PROGRAM"] == "hooks.py"
     assert Path(plan.environment["PYTHONPATH"], "sklearn_runtime/__init__.py").is_file()
 
@@ -98,7 +100,7 @@ def test_code_that_lies_in_the_code_folder_stays_there(site, given):
     (site.base_dir / "code/serve.py").touch()
     plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": given}, site)
     assert not (site.base_dir / "code").is_symlink()
-    assert plan.environment["PYTHONPATH"] == str(site.base_dir / "code")
+    assert plan.environment["PYTHONPATH"].split(":")[0] == str(site.base_dir / "code")
 
 
 def test_code_that_was_copied_already_is_not_replaced(site):
@@ -123,9 +125,9 @@ def test_only_an_s3_address_is_downloaded(given, expected):
 def test_another_python_gets_our_package_and_nothing_else_of_ours(site):
     plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py"}, site, "/opt/py39/bin/python")
     assert plan.arguments[0] == "/opt/py39/bin/python"
-    code, runtime = plan.environment["PYTHONPATH"].split(":")
+    code, *packages = plan.environment["PYTHONPATH"].split(":")
     assert code == str(site.base_dir / "code")
-    assert [path.name for path in Path(runtime).iterdir()] == ["sklearn_runtime"]
+    assert [path.name for folder in packages for path in Path(folder).iterdir()] == ["stock_image", "sklearn_runtime"]
 
 
 def test_another_python_runs_the_package_that_the_model_carries(site):
