@@ -5,6 +5,7 @@ boto3 checks a few of these before it sends; AWS checks all of them.
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
 
 # Java's classes of characters that the API model uses, as a Python character class has them.
 _JAVA_CLASSES = {r"\p{Alnum}": "a-zA-Z0-9", r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s"}
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "boolean": (bool,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+    "list": (list,),
+    "map": (dict,),
+    "structure": (dict,),
+}
+
+
+class MistypedError(Exception):
+    """A value has another type than the API model's: AWS cannot read the request at all."""
 
 
 def violations(operation: str, request: Mapping[str, Any]) -> list[str]:
@@ -29,6 +45,10 @@ def violations(operation: str, request: Mapping[str, Any]) -> list[str]:
         Such as ``CreateTrainingJob``.
     request
         Its parameters.
+
+    Raises
+    ------
+    MistypedError
 
     Example
     -------
@@ -54,14 +74,18 @@ def refusal(problems: list[str]) -> str:
 @cache
 def _operation_input(operation: str) -> Any:
     model = botocore.session.get_session().get_service_model("sagemaker")
-    return model.operation_model(operation).input_shape
+    return model.operation_model(operation).input_shape if operation in model.operation_names else None
 
 
 @cache
-def _pattern(text: str) -> re.Pattern[str]:
+def _pattern(text: str) -> re.Pattern[str] | None:
     for java, python in _JAVA_CLASSES.items():
         text = text.replace(java, python)
-    return re.compile(text)
+    try:
+        return re.compile(text)
+    except re.error:
+        # Six of the model's patterns are Java's alone, or none at all; none of them is of a resource that runs here.
+        return None
 
 
 def _structure(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[str]:
@@ -73,7 +97,15 @@ def _structure(shape: Any, value: Mapping[str, Any], path: str) -> Iterator[str]
             yield f"Value null at '{place}' failed to satisfy constraint: Member must not be null"
 
 
+def _check_type(shape: Any, value: Any, path: str) -> None:
+    types = _TYPES.get(shape.type_name)
+    # In Python, and not in JSON, true is an integer.
+    if types and (not isinstance(value, types) or (isinstance(value, bool) and bool not in types)):
+        raise MistypedError(f"{path} must be of type {shape.type_name}, and is {json.dumps(value)}")
+
+
 def _value(shape: Any, value: Any, path: str) -> Iterator[str]:
+    _check_type(shape, value, path)
     for constraint in _broken(shape, value):
         yield f"Value '{_shown(value)}' at '{path}' failed to satisfy constraint: {constraint}"
     if shape.type_name == "structure":
@@ -89,6 +121,7 @@ def _map(shape: MapShape, value: Mapping[str, Any], path: str) -> Iterator[str]:
     for part, items in (("keys", value), ("value", value.values())):
         member = shape.key if part == "keys" else shape.value
         for item in items:
+            _check_type(member, item, path)
             broken = list(_broken(member, item))
             if broken:
                 yield (
@@ -99,7 +132,7 @@ def _map(shape: MapShape, value: Mapping[str, Any], path: str) -> Iterator[str]:
 
 def _broken(shape: Shape, value: Any) -> Iterator[str]:
     rules = shape.metadata
-    if shape.type_name in ("integer", "long"):
+    if shape.type_name in ("integer", "long", "float", "double"):
         quantity, what = value, "value"
     elif shape.type_name in ("string", "list", "map"):
         quantity, what = len(value), "length"
@@ -111,7 +144,8 @@ def _broken(shape: Shape, value: Any) -> Iterator[str]:
         yield f"Member must have {what} greater than or equal to {rules['min']}"
     if rules.get("enum") and value not in rules["enum"]:
         yield f"Member must satisfy enum value set: [{', '.join(rules['enum'])}]"
-    if "pattern" in rules and not _pattern(rules["pattern"]).fullmatch(value):
+    pattern = _pattern(rules["pattern"]) if "pattern" in rules else None
+    if pattern and not pattern.fullmatch(value):
         yield f"Member must satisfy regular expression pattern: {rules['pattern']}"
 
 

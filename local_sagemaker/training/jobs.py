@@ -26,10 +26,9 @@ from moto.sagemaker.exceptions import ResourceInUseException, ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
-from local_sagemaker.request_shapes import refusal, violations
 from local_sagemaker.training.job import TrainingJob
 from local_sagemaker.training.job_identity import JobIdentity
-from local_sagemaker.training.job_lists import RefusedListError, list_jobs
+from local_sagemaker.training.job_lists import TRAINING_JOBS
 from local_sagemaker.training.job_record import JobRecord
 from local_sagemaker.training.job_requests import RefusedRequestError, check
 from local_sagemaker.training.job_slots import JobSlots, usable_cores
@@ -221,10 +220,7 @@ def _responses(jobs: TrainingJobs) -> dict[str, Callable[[SageMakerResponse], Ac
 
     def list_training_jobs(self: SageMakerResponse) -> ActionResult:
         records: Any = list(self.sagemaker_backend.training_jobs.values())
-        try:
-            return ActionResult(list_jobs(records, self._get_params()))
-        except RefusedListError as error:
-            raise ValidationError(message=str(error)) from None
+        return ActionResult(TRAINING_JOBS.page((record.summary() for record in records), self._get_params()))
 
     def stop_training_job(self: SageMakerResponse) -> ActionResult:
         jobs.stop(self.sagemaker_backend, self._get_param("TrainingJobName"))
@@ -232,8 +228,6 @@ def _responses(jobs: TrainingJobs) -> dict[str, Callable[[SageMakerResponse], Ac
 
     def update_training_job(self: SageMakerResponse) -> ActionResult:
         request = json.loads(self.body)
-        if problems := violations("UpdateTrainingJob", request):
-            raise ValidationError(message=refusal(problems))
         return ActionResult({"TrainingJobArn": jobs.update(self.sagemaker_backend, request).arn})
 
     def delete_training_job(self: SageMakerResponse) -> ActionResult:

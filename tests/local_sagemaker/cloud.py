@@ -16,8 +16,8 @@ from botocore.config import Config
 from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from local_sagemaker import moto_mends
 from local_sagemaker.hosting import endpoints
-from local_sagemaker.moto_mends import endpoint_configs
 from local_sagemaker.server import LocalServer
 from local_sagemaker.training import jobs
 
@@ -222,7 +222,7 @@ def running_cloud() -> Iterator[Cloud]:
     """Serve moto with the data plane behind it, and leave nothing behind."""
     BackendDict.reset()
     server = LocalServer(DomainDispatcherApplication(create_backend_app), 0)
-    endpoint_configs.apply()
+    moto_mends.apply_all()
     endpoints.install(lambda: server.url)
     jobs.install(lambda: server.url)
     server.start()

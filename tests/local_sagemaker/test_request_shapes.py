@@ -1,9 +1,12 @@
 """Requests are held against AWS's API model, in AWS's words."""
 
+import re
+
+import botocore.session
 import pytest
 
 from local_sagemaker import request_shapes
-from local_sagemaker.request_shapes import refusal, violations
+from local_sagemaker.request_shapes import MistypedError, refusal, violations
 
 
 def create(**changed):
@@ -105,22 +108,68 @@ def test_patterns_with_java_s_classes_are_understood(key):
     assert len(create(Tags=[{"Key": f"{key}*", "Value": ""}])) == 1
 
 
-def test_every_pattern_of_the_operations_can_be_read():
-    patterns = []
+def patterns_of(shape, seen):
+    if shape.name in seen:
+        return
+    seen.add(shape.name)
+    if "pattern" in shape.metadata:
+        yield shape.metadata["pattern"]
+    parts = [*getattr(shape, "members", {}).values()]
+    if shape.type_name in ("list", "map"):
+        parts += [getattr(shape, part) for part in ("member", "key", "value") if hasattr(shape, part)]
+    for part in parts:
+        yield from patterns_of(part, seen)
 
-    def collect(shape, seen):
-        if shape.name in seen:
-            return
-        seen = seen | {shape.name}
-        patterns.append(shape.metadata.get("pattern", ""))
-        for member in getattr(shape, "members", {}).values():
-            collect(member, seen)
-        for part in ("member", "key", "value"):
-            if shape.type_name in ("list", "map") and hasattr(shape, part):
-                collect(getattr(shape, part), seen)
 
-    for operation in ("CreateTrainingJob", "UpdateTrainingJob", "ListTrainingJobs"):
-        collect(request_shapes._operation_input(operation), frozenset())
+def test_every_pattern_of_the_resources_that_run_here_can_be_read():
+    model = botocore.session.get_session().get_service_model("sagemaker")
+    nouns = ("Model", "EndpointConfig", "Endpoint", "TrainingJob", "Tags")
+    verbs = ("Create", "Update", "Describe", "Delete", "Stop", "Add", "List")
+    names = {f"{verb}{noun}{plural}" for verb in verbs for noun in nouns for plural in ("", "s")}
+    names = names.intersection(model.operation_names)
+    assert len(names) == 22
+    seen: set[str] = set()
+    patterns = {text for name in names for text in patterns_of(model.operation_model(name).input_shape, seen)}
     assert len(patterns) > 50
-    for pattern in patterns:
-        request_shapes._pattern(pattern)
+    assert [text for text in patterns if request_shapes._pattern(text) is None] == []
+
+
+def test_a_pattern_that_only_java_reads_refuses_nothing():
+    (problem,) = violations("CreateAlgorithm", {"AlgorithmName": "a", "AlgorithmDescription": "\n"})
+    assert "at 'trainingSpecification' failed to satisfy constraint: Member must not be null" in problem
+
+
+def test_a_fraction_has_limits_too():
+    change = [{"VariantName": "A", "DesiredWeight": -0.5}]
+    request = {"EndpointName": "churn", "DesiredWeightsAndCapacities": change}
+    (problem,) = violations("UpdateEndpointWeightsAndCapacities", request)
+    assert problem == (
+        "Value '-0.5' at 'desiredWeightsAndCapacities.1.member.desiredWeight' failed to satisfy constraint: "
+        "Member must have value greater than or equal to 0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"RoleArn": 5}, "roleArn must be of type string, and is 5"),
+        ({"InputDataConfig": {"a": 1}}, 'inputDataConfig must be of type list, and is {"a": 1}'),
+        (
+            {"StoppingCondition": {"MaxRuntimeInSeconds": "60"}},
+            'MaxRuntimeInSeconds must be of type integer, and is "60"',
+        ),
+        (
+            {"StoppingCondition": {"MaxRuntimeInSeconds": True}},
+            "MaxRuntimeInSeconds must be of type integer, and is true",
+        ),
+        ({"Environment": {"A": 1}}, "environment must be of type string, and is 1"),
+        ({"EnableNetworkIsolation": "yes"}, 'enableNetworkIsolation must be of type boolean, and is "yes"'),
+    ],
+)
+def test_another_type_is_no_request_at_all(changed, message):
+    with pytest.raises(MistypedError, match=f"(?i){re.escape(message)}"):
+        create(**changed)
+
+
+def test_an_operation_that_there_is_not_has_no_shapes():
+    assert violations("CreateGalaxy", {"GalaxyName": 5}) == []

@@ -1,0 +1,74 @@
+"""A request to SageMaker is held against AWS's API model before anything is done."""
+
+import json
+import urllib.error
+import urllib.request
+from typing import Any
+
+import pytest
+
+
+def post(url: str, operation: str, body: str) -> tuple[int, Any]:
+    headers = {"X-Amz-Target": f"SageMaker.{operation}", "Content-Type": "application/x-amz-json-1.1"}
+    headers["Authorization"] = "AWS4-HMAC-SHA256 Credential=local/20261101/us-east-1/sagemaker/aws4_request"
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body.encode(), headers)) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            text = error.read()
+            return error.code, json.loads(text) if text else None
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "message"),
+    [
+        (
+            "DescribeModel",
+            {},
+            (
+                "1 validation error detected: Value null at 'modelName' failed to satisfy constraint: "
+                "Member must not be null"
+            ),
+        ),
+        (
+            "ListModels",
+            {"SortBy": "Colour", "MaxResults": 101},
+            (
+                "2 validation errors detected: Value 'Colour' at 'sortBy' failed to satisfy constraint: Member must "
+                "satisfy enum value set: [Name, CreationTime]; Value '101' at 'maxResults' failed to satisfy "
+                "constraint: Member must have value less than or equal to 100"
+            ),
+        ),
+        (
+            "DeleteEndpoint",
+            {"EndpointName": "under_score"},
+            (
+                "1 validation error detected: Value 'under_score' at 'endpointName' failed to satisfy constraint: "
+                "Member must satisfy regular expression pattern: [a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
+            ),
+        ),
+    ],
+)
+def test_what_does_not_fit_the_shapes_is_refused_in_awss_words(mended, moto_server, operation, request_, message):
+    status, answer = post(moto_server.url, operation, json.dumps(request_))
+    expected = (400, {"__type": "ValidationException", "Message": message})
+    assert ((status, answer) == expected) is mended
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ('{"ModelName": 5}', "modelName must be of type string, and is 5"),
+        ('{"ModelName"', "Expecting ':' delimiter: line 1 column 13 (char 12)"),
+    ],
+)
+def test_what_cannot_be_read_is_another_error(client_of, moto_server, body, message):
+    assert post(moto_server.url, "DescribeModel", body) == (
+        400,
+        {"__type": "SerializationException", "Message": message},
+    )
+
+
+def test_what_fits_is_answered(mended, moto_server):
+    assert post(moto_server.url, "ListEndpoints", "{}") == (200, {"Endpoints": []})
