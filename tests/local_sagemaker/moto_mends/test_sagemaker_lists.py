@@ -24,7 +24,7 @@ def fill(count: int) -> None:
     backend = sagemaker_backends[ACCOUNT_ID][DEFAULT_REGION]
     for number in range(count):
         name = f"name-{number:02}"
-        config = {"data_capture_config": {}, "async_inference_config": {}, "tags": [], "kms_key_id": ""}
+        config: dict[str, Any] = {"data_capture_config": {}, "async_inference_config": {}, "tags": [], "kms_key_id": ""}
         resources = (
             backend.create_model(name, "arn", {}, {}, [], []),
             backend.create_endpoint_config(endpoint_config_name=name, production_variants=[VARIANT], **config),

@@ -19,7 +19,7 @@ def client(mended: bool, every_client: Callable[[str, str], Any]) -> Any:
     del mended
     backend = sagemaker_backends[ACCOUNT_ID][DEFAULT_REGION]
     backend.create_model("churn", "arn", {}, {}, [], [BEFORE])
-    config = {"data_capture_config": {}, "async_inference_config": {}, "kms_key_id": ""}
+    config: dict[str, Any] = {"data_capture_config": {}, "async_inference_config": {}, "kms_key_id": ""}
     backend.create_endpoint_config(endpoint_config_name="churn", production_variants=[VARIANT], tags=[BEFORE], **config)
     backend.create_endpoint("Churn", "churn", [BEFORE])
     return every_client("sagemaker", DEFAULT_REGION)
