@@ -42,6 +42,7 @@ class AccessDeniedError(DataPlaneError):
         self.principal = principal
         self.action = action
         self.resource = resource
+        self.denied = denied
         why = (
             "with an explicit deny in an identity-based policy"
             if denied

@@ -1,4 +1,4 @@
-"""A model can be a pipeline of containers, and keeps its network isolation."""
+"""A model can be a pipeline of containers, keeps its network isolation, and is described without what it has not."""
 
 import json
 
@@ -37,3 +37,10 @@ def test_the_api_keeps_network_isolation_too(client_of):
     client = client_of("sagemaker")
     client.create_model(ModelName="churn", ExecutionRoleArn=role["Arn"], EnableNetworkIsolation=True)
     assert client.describe_model(ModelName="churn")["EnableNetworkIsolation"] is True
+
+
+def test_what_a_model_has_not_is_not_described(stacks, mended):
+    stacks.deploy("churn", model(PrimaryContainer={"Image": "one"}, VpcConfig={}))
+    (described,) = [found.response_object for found in models()]
+    assert ("VpcConfig" not in described) is mended
+    assert described["PrimaryContainer"] == {"Image": "one"}
