@@ -1,19 +1,22 @@
 """An endpoint and its configuration are described without what they were not given."""
 
-from typing import Any
-
-from moto.sagemaker.models import FakeEndpoint, FakeEndpointConfig
+from moto.sagemaker.models import sagemaker_backends
 
 from local_sagemaker.app import ACCOUNT_ID
 
-WHERE: dict[str, Any] = {"account_id": ACCOUNT_ID, "region_name": "us-east-1"}
-VARIANT = {"VariantName": "v", "ModelName": "m", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+VARIANT = {"VariantName": "v", "ModelName": "churn", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 
 
-def test_no_empty_data_capture_is_described(mended):
-    options: dict[str, Any] = {"production_variants": [dict(VARIANT)], "data_capture_config": {}, "tags": []}
-    config = FakeEndpointConfig(**WHERE, **options, endpoint_config_name="c", async_inference_config={}, kms_key_id="")
-    endpoint = FakeEndpoint(**WHERE, **options, endpoint_name="e", endpoint_config_name="c")
-    for described in (config.response_object, endpoint.response_object):
+def test_no_empty_data_capture_is_described(client_of, mended):
+    sagemaker_backends[ACCOUNT_ID]["us-east-1"].create_model(
+        model_name="churn", execution_role_arn="arn", primary_container={}, vpc_config={}, containers=[], tags=[]
+    )
+    client = client_of("sagemaker")
+    client.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[VARIANT])
+    client.create_endpoint(EndpointName="e", EndpointConfigName="c")
+    for described in (
+        client.describe_endpoint_config(EndpointConfigName="c"),
+        client.describe_endpoint(EndpointName="e"),
+    ):
         assert ("DataCaptureConfig" not in described) is mended
         assert described["ProductionVariants"][0]["VariantName"] == "v"
