@@ -1,15 +1,53 @@
 """Stands for the module that the image names in SAGEMAKER_SERVING_MODULE; the serving code itself is AWS's own.
 
 The image's module (sagemaker_sklearn_container.serving) is not on PyPI. Like it, this one gives the hooks that the
-user's module defines to ``sagemaker_containers``, and makes the application when a worker gets its first request.
+user's module defines to ``sagemaker_containers``, its own for those that are missing, and makes the application when a
+worker gets its first request.
 """
 
 import importlib
+import logging
 from typing import Any
 
-from sagemaker_containers.beta.framework import env, transformer, worker  # type: ignore[import-not-found]
+import numpy as np
+from sagemaker_containers.beta.framework import (  # type: ignore[import-not-found]
+    content_types,
+    encoders,
+    env,
+    transformer,
+    worker,
+)
 
-HOOKS = ("model_fn", "input_fn", "predict_fn", "output_fn", "transform_fn")
+logging.basicConfig(format="%(asctime)s %(levelname)s - %(name)s - %(message)s", level=logging.INFO)
+
+
+def input_fn(body: Any, content_type: str) -> Any:
+    """The rows; those that came as text in float32."""
+    rows = encoders.decode(body, content_type)
+    return rows.astype(np.float32) if content_type in content_types.UTF8_TYPES else rows
+
+
+def predict_fn(rows: Any, model: Any) -> Any:
+    """The model's prediction."""
+    return model.predict(rows)
+
+
+def output_fn(prediction: Any, accept: str) -> Any:
+    """The response; the image's module gives the type as ``accept`` as well, which only warns that it is ignored."""
+    return worker.Response(encoders.encode(prediction, accept), mimetype=accept)
+
+
+DEFAULTS = {"input_fn": input_fn, "predict_fn": predict_fn, "output_fn": output_fn}
+
+
+def hooks_of(module: Any) -> dict[str, Any]:
+    """The user's hooks, and the image's own in the place of those that are missing."""
+    own = {name: getattr(module, name, None) for name in DEFAULTS}
+    transform_fn = getattr(module, "transform_fn", None)
+    if transform_fn and any(own.values()):
+        raise RuntimeError("Cannot use transform_fn implementation with input_fn, predict_fn, and/or output_fn")
+    hooks = {"model_fn": getattr(module, "model_fn", transformer.default_model_fn), "transform_fn": transform_fn}
+    return hooks if transform_fn else hooks | {name: own[name] or default for name, default in DEFAULTS.items()}
 
 
 class LazyApplication:
@@ -22,7 +60,7 @@ class LazyApplication:
         if self._application is None:
             serving = env.ServingEnv()
             module = importlib.import_module(serving.module_name)
-            hooks = transformer.Transformer(**{name: getattr(module, name) for name in HOOKS if hasattr(module, name)})
+            hooks = transformer.Transformer(**hooks_of(module))
             hooks.initialize()
             self._application = worker.Worker(
                 transform_fn=hooks.transform,
