@@ -9,7 +9,7 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 
 from local_sagemaker.app import ACCOUNT_ID
-from local_sagemaker.hosting.deployments import Deployment, show_variants
+from local_sagemaker.hosting.deployments import Deployment, show_config
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.invocations.invocations import Invocations
 from local_sagemaker.monitoring.alarm_states import AlarmStates
@@ -68,7 +68,7 @@ class DataPlane:
             if name in backend.endpoints:
                 raise ValidationError(message=f'Cannot create already existing endpoint "{identity.arn}".')
             resource = _moto_create(backend, name, config_name, tags)
-            show_variants(resource, backend.describe_endpoint_config(config_name))
+            show_config(resource, backend.describe_endpoint_config(config_name))
             resource.endpoint_status = "Creating"
             deployment = self._deployments[identity] = Deployment(identity, resource, backend, self._get_base_url())
         deployment.create(options)

@@ -80,7 +80,8 @@ class Deployment:
         config_name
             EndpointConfigName.
         options
-            DeploymentConfig, RetainAllVariantProperties and ExcludeRetainedVariantProperties, where they are given.
+            DeploymentConfig, RetainDeploymentConfig, RetainAllVariantProperties and ExcludeRetainedVariantProperties,
+            where they are given.
 
         Raises
         ------
@@ -205,6 +206,8 @@ class Deployment:
             self._raise_if_stopped()
             self._fleets.append(fleet)
         deployment = options.get("DeploymentConfig")
+        if options.get("RetainDeploymentConfig"):
+            deployment = getattr(self._resource, "last_deployment_config", None)
         try:
             fleet.start()
             alarms = RollbackAlarms(rollback_alarms(deployment), fleet, self.identity)
@@ -214,8 +217,9 @@ class Deployment:
             raise
         self._switch_to(fleet, deployment, alarms)
         self._resource.endpoint_config_name = config_name
-        show_variants(self._resource, config)
-        self._resource.data_capture_config = config.get("DataCaptureConfig")
+        if deployment:
+            self._resource.last_deployment_config = deployment
+        show_config(self._resource, config)
 
     def _switch_to(self, fleet: Fleet, deployment: Mapping[str, Any] | None, alarms: RollbackAlarms) -> None:
         with self._lock:
@@ -311,8 +315,8 @@ _WEIGHT = ("CurrentWeight", "DesiredWeight")
 _SERVERLESS = ("CurrentServerlessConfig", "DesiredServerlessConfig")
 
 
-def show_variants(resource: Any, config: Mapping[str, Any]) -> None:
-    """Have DescribeEndpoint show the variants of a configuration.
+def show_config(resource: Any, config: Mapping[str, Any]) -> None:
+    """Have DescribeEndpoint show what it shows of a configuration: the variants, and how they are called and watched.
 
     Parameters
     ----------
@@ -324,6 +328,16 @@ def show_variants(resource: Any, config: Mapping[str, Any]) -> None:
     described = describe_variants(config)
     resource.production_variants = described["ProductionVariants"]
     resource.shadow_production_variants = described.get("ShadowProductionVariants")
+    resource.async_inference_config = config.get("AsyncInferenceConfig")
+    resource.metrics_config = config.get("MetricsConfig")
+    capture = config.get("DataCaptureConfig")
+    resource.data_capture_config = capture and {
+        "EnableCapture": False,
+        "CaptureStatus": "Stopped",
+        "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
+        "DestinationS3Uri": capture["DestinationS3Uri"],
+        "KmsKeyId": capture.get("KmsKeyId", ""),
+    }
 
 
 def describe_variants(config: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:

@@ -1,7 +1,13 @@
-"""What CreateEndpointConfig refuses beyond what the shapes of its parameters say.
+"""What CreateEndpointConfig refuses beyond what the shapes of its parameters say, and what is not emulated.
 
 The limits are those of https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html and of
-the developer guide's pages on serverless, asynchronous and shadow variants; the wording is the local cloud's own.
+the developer guide's pages on serverless, asynchronous and shadow variants; the wording is the local cloud's own, but
+for that about ManagedInstanceScaling, which public reports quote.
+
+What changes neither the answers nor whether the endpoint comes into service is kept for DescribeEndpointConfig only: of
+a variant EnableSSMAccess, InferenceAmiVersion, ModelDataDownloadTimeoutInSeconds, RoutingConfig (an instance with the
+fewest requests under way gets the next one) and VolumeSizeInGB, of the configuration EnableNetworkIsolation,
+ExecutionRoleArn, KmsKeyId, MetricsConfig and VpcConfig.
 """
 
 from __future__ import annotations
@@ -16,6 +22,16 @@ if TYPE_CHECKING:
 
 MOST_VARIANTS = 10
 MOST_CONCURRENCY = 200
+_NOT_EMULATED = ("CrossRegionTrafficConfig", "ExplainerConfig")
+_VARIANT_NOT_EMULATED = (
+    "AcceleratorPartitionLayouts",
+    "AcceleratorType",
+    "CapacityReservationConfig",
+    "CoreDumpConfig",
+    "InstancePools",
+    "VariantInstanceProvisionTimeoutInSeconds",
+)
+_ROUTING = ("LEAST_OUTSTANDING_REQUESTS", "RANDOM")
 
 
 def refusals(config: Mapping[str, Any], multi_models: Collection[str] = ()) -> Iterator[str]:
@@ -40,6 +56,9 @@ def refusals(config: Mapping[str, Any], multi_models: Collection[str] = ()) -> I
     names = Counter(variant["VariantName"] for variant in (*variants, *shadows))
     for name in (name for name, count in names.items() if count > 1):
         yield f'Variant name "{name}" is not unique.'
+    yield from _not_emulated(config)
+    for variant in (*variants, *shadows):
+        yield from _variant_refusals(variant)
     serverless = [variant for variant in (*variants, *shadows) if "ServerlessConfig" in variant]
     if serverless:
         yield from _serverless_refusals(config, serverless, len(variants) + len(shadows))
@@ -50,7 +69,8 @@ def refusals(config: Mapping[str, Any], multi_models: Collection[str] = ()) -> I
         )
     if shadows and config.get("AsyncInferenceConfig"):
         yield "ShadowProductionVariants cannot be used with AsyncInferenceConfig."
-    for model in sorted({variant["ModelName"] for variant in (*variants, *shadows)}.intersection(multi_models)):
+    models: set[str] = {variant.get("ModelName") or "" for variant in (*variants, *shadows)}
+    for model in sorted(models.intersection(multi_models)):
         kinds = {
             "ShadowProductionVariants": shadows,
             "AsyncInferenceConfig": config.get("AsyncInferenceConfig"),
@@ -58,6 +78,35 @@ def refusals(config: Mapping[str, Any], multi_models: Collection[str] = ()) -> I
         }
         for kind in (name for name, given in kinds.items() if given):
             yield f'Model "{model}" has the mode MultiModel, which cannot be used with {kind}.'
+
+
+def _not_emulated(config: Mapping[str, Any]) -> Iterator[str]:
+    for name in _NOT_EMULATED:
+        if config.get(name):
+            yield f"{name} is not emulated by the local cloud: leave it out."
+    if (config.get("DataCaptureConfig") or {"EnableCapture": False}).get("EnableCapture", True):
+        yield "DataCaptureConfig is not emulated by the local cloud: leave it out, or set EnableCapture to false."
+
+
+def _variant_refusals(variant: Variant) -> Iterator[str]:
+    name = variant["VariantName"]
+    for key in _VARIANT_NOT_EMULATED:
+        if variant.get(key):
+            yield f'{key} of variant "{name}" is not emulated by the local cloud: leave it out.'
+    if variant.get("ManagedInstanceScaling"):
+        yield "ManagedInstanceScaling is only supported for inference component endpoints."
+    strategy = (variant.get("RoutingConfig") or {}).get("RoutingStrategy", "RANDOM")
+    if strategy not in _ROUTING:
+        yield f'RoutingStrategy {strategy} of variant "{name}" is not emulated: use {" or ".join(_ROUTING)}.'
+    if not variant.get("ModelName"):
+        yield (
+            f'Variant "{name}" has no ModelName: it would be for inference components, which are not emulated by the '
+            "local cloud."
+        )
+    if not variant.get("ServerlessConfig") and not variant.get("InstancePools"):
+        for key in ("InstanceType", "InitialInstanceCount"):
+            if not variant.get(key):
+                yield f'Variant "{name}" must have {key}, or ServerlessConfig.'
 
 
 def _serverless_refusals(config: Mapping[str, Any], serverless: Sequence[Variant], count: int) -> Iterator[str]:

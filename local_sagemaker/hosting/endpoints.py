@@ -5,8 +5,8 @@
 ========================================================  ==========================================================
 moto                                                      what ours does
 ========================================================  ==========================================================
-SageMakerModelBackend.create_model                        refuses model data that is not there, or not for the role
-SageMakerModelBackend.create_endpoint                     refuses a name that is taken; starts the fleet
+SageMakerModelBackend.create_model                        refuses what AWS refuses, also a role or data out of reach
+SageMakerModelBackend.create_endpoint, and its response   refuses a name that is taken; starts the fleet
 SageMakerModelBackend.update_endpoint, and its response   moto has none: blue/green update
 SageMakerModelBackend.update_endpoint_weights_...         routes and scales accordingly
 SageMakerModelBackend.delete_endpoint, describe_endpoint  stops the fleet; AWS's wording
@@ -26,13 +26,15 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpoint, Model, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemaker.utils import arn_formatter
+from moto.utilities.utils import get_partition
 
 from local_sagemaker.access.artifacts import ArtifactStore
-from local_sagemaker.access.rights import ExecutionRole
+from local_sagemaker.access.rights import SERVICE, ExecutionRole
 from local_sagemaker.containers import processes
 from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.hosting.data_plane import DataPlane
 from local_sagemaker.hosting.deployments import DeploymentError
+from local_sagemaker.hosting.model_rules import refusals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,7 +46,12 @@ _moto_create_model = SageMakerModelBackend.create_model
 _moto_reset = SageMakerModelBackend.reset
 _moto_call = DomainDispatcherApplication.__call__
 _ABSENT = object()
-_UPDATE_OPTIONS = ("DeploymentConfig", "RetainAllVariantProperties", "ExcludeRetainedVariantProperties")
+_UPDATE_OPTIONS = (
+    "DeploymentConfig",
+    "ExcludeRetainedVariantProperties",
+    "RetainAllVariantProperties",
+    "RetainDeploymentConfig",
+)
 
 
 _data_plane: DataPlane | None = None
@@ -91,7 +98,7 @@ def metric_history() -> MetricHistory | None:
 def _methods(plane: DataPlane) -> dict[type, dict[str, Any]]:
     return {
         SageMakerModelBackend: _backend_methods(plane),
-        SageMakerResponse: {"update_endpoint": _update_endpoint_response},
+        SageMakerResponse: {"create_endpoint": _create_endpoint_response, "update_endpoint": _update_endpoint_response},
         FakeEndpoint: _cloudformation_methods(plane),
         DomainDispatcherApplication: {"__call__": _dispatch_to(plane.invocations)},
     }
@@ -103,11 +110,20 @@ def _create_model(
     identity = arn_formatter("model", model_name, self.account_id, self.region_name)
     if model_name in self._models:
         raise ValidationError(message=f'Cannot create already existing model "{identity}".')
-    containers = options.get("containers") or [options.get("primary_container") or {}]
+    primary, containers = options.get("primary_container"), options.get("containers")
+    if problems := list(refusals(primary, containers, partition=get_partition(self.region_name))):
+        raise ValidationError(message=" ".join(problems))
     try:
         role = ExecutionRole.assume(execution_role_arn or "", region=self.region_name, source_arn=identity)
-        store = ArtifactStore(role, account_id=self.account_id, region=self.region_name)
-        for container in containers:
+    except DataPlaneError:
+        raise ValidationError(
+            message=f'The execution role ARN "{execution_role_arn or ""}" is invalid. Please ensure that the role '
+            'exists and that its trust relationship policy allows the action "sts:AssumeRole" for the service '
+            f'principal "{SERVICE}".'
+        ) from None
+    store = ArtifactStore(role, account_id=self.account_id, region=self.region_name)
+    try:
+        for container in containers or [primary or {}]:
             store.check_model(container)
     except DataPlaneError as error:
         raise ValidationError(message=str(error)) from error
@@ -116,14 +132,17 @@ def _create_model(
 
 def _backend_methods(plane: DataPlane) -> dict[str, Any]:
     def create_endpoint(
-        self: SageMakerModelBackend, endpoint_name: str, endpoint_config_name: str, tags: list[dict[str, str]]
+        self: SageMakerModelBackend,
+        endpoint_name: str,
+        endpoint_config_name: str,
+        tags: list[dict[str, str]],
+        options: Mapping[str, Any] | None = None,
     ) -> FakeEndpoint:
-        return plane.create(self, endpoint_name, endpoint_config_name, tags)
+        return plane.create(self, endpoint_name, endpoint_config_name, tags, options)
 
     def describe_endpoint(self: SageMakerModelBackend, endpoint_name: str) -> Mapping[str, Any]:
-        plane.deployment(self, endpoint_name)
-        described: Mapping[str, Any] = self.endpoints[endpoint_name].response_object
-        return described
+        arn = plane.deployment(self, endpoint_name).identity.arn
+        return {**self.endpoints[endpoint_name].response_object, "EndpointArn": arn}
 
     def update_endpoint(
         self: SageMakerModelBackend,
@@ -161,6 +180,17 @@ def _backend_methods(plane: DataPlane) -> dict[str, Any]:
         )
     }
     return {"create_model": _create_model, **replaced}
+
+
+def _create_endpoint_response(self: SageMakerResponse) -> ActionResult:
+    name = self._get_param("EndpointName")
+    self.sagemaker_backend.create_endpoint(
+        name,
+        self._get_param("EndpointConfigName"),
+        self._get_param("Tags"),
+        {"DeploymentConfig": self._get_param("DeploymentConfig")},  # type: ignore[call-arg]
+    )
+    return ActionResult({"EndpointArn": self.sagemaker_backend.describe_endpoint(name)["EndpointArn"]})
 
 
 def _update_endpoint_response(self: SageMakerResponse) -> ActionResult:

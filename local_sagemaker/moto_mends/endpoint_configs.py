@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _KEPT = (
+    "CrossRegionTrafficConfig",
     "EnableNetworkIsolation",
     "ExecutionRoleArn",
     "ExplainerConfig",
@@ -61,9 +63,29 @@ def apply() -> None:
             raise ValidationError(message=message)
         return create(self, endpoint_config_name=endpoint_config_name, **details)
 
+    def describe(self: Any) -> ActionResult:
+        described = self.sagemaker_backend.describe_endpoint_config(self._get_param("EndpointConfigName"))
+        return ActionResult({name: value for name, value in described.items() if value != {}})
+
     patch(FakeEndpointConfig, "create_from_cloudformation_json", classmethod(create_from_cloudformation_json))
     patch(SageMakerResponse, "create_endpoint_config", respond)
+    patch(SageMakerResponse, "describe_endpoint_config", describe)
     patch(SageMakerModelBackend, "create_endpoint_config", create_endpoint_config)
+    patch(SageMakerModelBackend, "describe_endpoint_config", _describe)
+    patch(SageMakerModelBackend, "delete_endpoint_config", _delete)
+
+
+def _describe(self: Any, endpoint_config_name: str) -> dict[str, Any]:
+    if endpoint_config_name not in self.endpoint_configs:
+        arn = FakeEndpointConfig.arn_formatter(endpoint_config_name, self.account_id, self.region_name)
+        raise ValidationError(message=f'Could not find endpoint configuration "{arn}".')
+    described: dict[str, Any] = self.endpoint_configs[endpoint_config_name].response_object
+    return described
+
+
+def _delete(self: Any, endpoint_config_name: str) -> None:
+    _describe(self, endpoint_config_name)
+    del self.endpoint_configs[endpoint_config_name]
 
 
 def _check(given: Mapping[str, Any], backend: SageMakerModelBackend) -> None:
@@ -74,6 +96,9 @@ def _check(given: Mapping[str, Any], backend: SageMakerModelBackend) -> None:
     ]
     if problems := list(refusals(given, multi_models)):
         raise ValidationError(message=" ".join(problems))
+    for variants in (given["ProductionVariants"], given.get("ShadowProductionVariants") or ()):
+        for variant in variants:
+            backend.describe_model(variant["ModelName"])
 
 
 def _keep(config: Any, given: dict[str, Any]) -> None:

@@ -36,7 +36,9 @@ def apply() -> None:
 
     def list_endpoints(self: Any) -> ActionResult:
         endpoints = list(self.sagemaker_backend.endpoints.values())
-        return ActionResult(_ENDPOINTS.page((endpoint.summary() for endpoint in endpoints), self._get_params()))
+        # AWS writes the name in an endpoint's ARN in lower case.
+        summaries = ({**endpoint.summary(), "EndpointArn": endpoint.arn.lower()} for endpoint in endpoints)
+        return ActionResult(_ENDPOINTS.page(summaries, self._get_params()))
 
     for method in (list_models, list_endpoint_configs, list_endpoints):
         patch(SageMakerResponse, method.__name__, method)

@@ -32,8 +32,8 @@ def _call_action_after_check(call_action: Callable[[Any], Any]) -> Callable[[Any
             problems = violations(self._get_action(), json.loads(self.body or "{}"))
         except (json.JSONDecodeError, MistypedError) as error:
             # No error of the API model, so moto does not write it.
-            body = json.dumps({"__type": "SerializationException", "Message": str(error)})
-            return 400, {**self.response_headers, "Content-Type": "application/x-amz-json-1.1"}, body
+            unreadable = json.dumps({"__type": "SerializationException", "Message": str(error)})
+            return 400, {**self.response_headers, "Content-Type": "application/x-amz-json-1.1"}, unreadable
         if not problems:
             return call_action(self)
         status, headers, body = self.serialized(ActionResult(ValidationError(message=refusal(problems))))

@@ -29,7 +29,9 @@ def serverless(name: str = "A", **sizes: int) -> dict[str, Any]:
         {"ProductionVariants": [instances()], "ShadowProductionVariants": [instances("B")]},
         {"ProductionVariants": [serverless(ProvisionedConcurrency=5)]},
         {"ProductionVariants": [instances()], "AsyncInferenceConfig": {"OutputConfig": {}}},
-        {"ProductionVariants": [instances()], "KmsKeyId": "key", "DataCaptureConfig": {"EnableCapture": True}},
+        {"ProductionVariants": [instances()], "KmsKeyId": "key", "DataCaptureConfig": {"EnableCapture": False}},
+        {"ProductionVariants": [instances(RoutingConfig={"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"})]},
+        {"ProductionVariants": [instances(VolumeSizeInGB=8, EnableSSMAccess=True)], "MetricsConfig": {"A": 1}},
     ],
 )
 def test_what_goes_together(config):
@@ -64,6 +66,27 @@ def test_what_goes_together(config):
         ),
         ({"ProductionVariants": [serverless()], "KmsKeyId": "key"}, "KmsKeyId cannot be used with ServerlessConfig."),
         ({"ProductionVariants": [{**instances(), **serverless()}]}, 'Variant "A" has both ServerlessConfig and Inst'),
+        ({"ProductionVariants": [instances(ModelName=None)]}, 'Variant "A" has no ModelName'),
+        ({"ProductionVariants": [instances(InstanceType=None)]}, 'Variant "A" must have InstanceType, or Serverless'),
+        ({"ProductionVariants": [instances(InitialInstanceCount=None)]}, '"A" must have InitialInstanceCount, or'),
+        (
+            {"ProductionVariants": [instances(ManagedInstanceScaling={"Status": "ENABLED"})]},
+            "ManagedInstanceScaling is only supported for inference component endpoints.",
+        ),
+        (
+            {"ProductionVariants": [instances(RoutingConfig={"RoutingStrategy": "KV_AWARE"})]},
+            'RoutingStrategy KV_AWARE of variant "A" is not emulated: use LEAST_OUTSTANDING_REQUESTS or RANDOM.',
+        ),
+        (
+            {"ProductionVariants": [instances(CoreDumpConfig={"DestinationS3Uri": "s3://b"})]},
+            'CoreDumpConfig of variant "A" is not emulated by the local cloud: leave it out.',
+        ),
+        (
+            {"ProductionVariants": [instances()], "ShadowProductionVariants": [instances("B", AcceleratorType="eia")]},
+            'AcceleratorType of variant "B" is not emulated',
+        ),
+        ({"ProductionVariants": [instances()], "ExplainerConfig": {"A": 1}}, "ExplainerConfig is not emulated"),
+        ({"ProductionVariants": [instances()], "DataCaptureConfig": {"DestinationS3Uri": "s3://b"}}, "EnableCapture"),
         ({"ProductionVariants": [serverless(MaxConcurrency=201)]}, "must be 1 to 200, and is 201."),
         ({"ProductionVariants": [serverless(ProvisionedConcurrency=6)]}, '6 of variant "A" is above its MaxConc'),
     ],

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from moto.sagemaker.models import FakeEndpoint, sagemaker_backends
 
 from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.hosting import endpoints
-from tests.local_sagemaker.cloud import ACCOUNT, BUCKET, REGION, Cloud, eventually, running_cloud, scripted
+from tests.local_sagemaker.cloud import ACCOUNT, BUCKET, IMAGE, REGION, Cloud, eventually, running_cloud, scripted
 from tests.local_sagemaker.containers.test_processes import alive
 
 
@@ -82,6 +83,33 @@ def test_a_serverless_variant_is_described_as_such(cloud):
     (variant,) = cloud.describe(name)["ProductionVariants"]
     assert variant["CurrentServerlessConfig"] == serverless
     assert "CurrentInstanceCount" not in variant
+
+
+def test_the_name_in_an_arn_is_in_lower_case(cloud):
+    config = config_of(cloud, "upper")
+    created = cloud.sagemaker.create_endpoint(EndpointName="Upper", EndpointConfigName=config)
+    described = cloud.settled("Upper")
+    listed = cloud.sagemaker.list_endpoints(NameContains="UPPER")["Endpoints"]
+    assert {one["EndpointArn"] for one in (created, described, *listed)} == {arn("upper")}
+    assert described["EndpointName"] == "Upper"
+
+
+def test_the_last_deployment_is_described_and_can_be_kept(cloud):
+    first = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "absent"}]}}
+    routing = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    deployment = {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing, "TerminationWaitInSeconds": 0}}
+    cloud.sagemaker.create_endpoint(
+        EndpointName="kept", EndpointConfigName=config_of(cloud, "kept"), DeploymentConfig=deployment
+    )
+    assert cloud.settled("kept")["LastDeploymentConfig"] == deployment
+    update = partial(cloud.sagemaker.update_endpoint, EndpointName="kept")
+    update(EndpointConfigName=config_of(cloud, "again"), RetainDeploymentConfig=True)
+    assert cloud.settled("kept")["LastDeploymentConfig"] == deployment
+    # The alarm is looked at: the deployment of the request counts.
+    update(EndpointConfigName=config_of(cloud, "more"), DeploymentConfig={**deployment, **first})
+    described = cloud.settled("kept")
+    assert "absent" in described["FailureReason"]
+    assert described["LastDeploymentConfig"] == deployment
 
 
 def test_what_does_not_exist_is_told_in_awss_words(cloud):
@@ -237,7 +265,7 @@ def test_weights_of_variants_that_are_not_there_are_refused(cloud):
 
 def test_create_model_refuses_data_that_is_not_there_or_not_for_the_role(cloud):
     nobody = cloud.make_role([])
-    container = {"Image": "own", "ModelDataUrl": f"s3://{BUCKET}/none"}
+    container = {"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/none"}
     operation = cloud.sagemaker.create_model
     given = {"ModelName": "refused", "PrimaryContainer": container}
     assert (
@@ -246,13 +274,18 @@ def test_create_model_refuses_data_that_is_not_there_or_not_for_the_role(cloud):
     assert f"Could not access model data at s3://{BUCKET}/none. AccessDenied: User: " in refused(
         operation, ExecutionRoleArn=nobody, **given
     )
-    assert "Could not assume role" in refused(operation, ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/none", **given)
+    absent = f"arn:aws:iam::{ACCOUNT}:role/none"
+    assert refused(operation, ExecutionRoleArn=absent, **given) == (
+        f'The execution role ARN "{absent}" is invalid. Please ensure that the role exists and that its trust '
+        'relationship policy allows the action "sts:AssumeRole" for the service principal "sagemaker.amazonaws.com".'
+    )
+    assert 'The execution role ARN "" is invalid.' in refused(operation, **given)
 
 
 def test_a_models_name_is_taken_once(cloud):
     name = cloud.make_model(scripted("taken"))
     message = refused(
-        cloud.sagemaker.create_model, ModelName=name, ExecutionRoleArn=cloud.role, PrimaryContainer={"Image": "own"}
+        cloud.sagemaker.create_model, ModelName=name, ExecutionRoleArn=cloud.role, PrimaryContainer={"Image": IMAGE}
     )
     assert message == f'Cannot create already existing model "arn:aws:sagemaker:{REGION}:{ACCOUNT}:model/{name}".'
 

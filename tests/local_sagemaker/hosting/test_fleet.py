@@ -12,6 +12,7 @@ from local_sagemaker.hosting.fleet import MOST_INSTANCES
 from tests.local_sagemaker.cloud import (
     BUCKET,
     CARRIED,
+    IMAGE,
     Cloud,
     allow,
     archive,
@@ -85,7 +86,7 @@ def test_the_real_runtime_serves_a_real_model_with_its_own_server_and_the_images
     stock = cloud.make_model(
         None,
         PrimaryContainer={
-            "Image": "own",
+            "Image": IMAGE,
             "ModelDataUrl": cloud.put(content),
             "Environment": {
                 "SAGEMAKER_PROGRAM": "inference.py",
@@ -145,7 +146,7 @@ def test_code_from_s3_takes_a_right_of_its_own(cloud):
         None,
         ExecutionRoleArn=cloud.make_role(only_models),
         PrimaryContainer={
-            "Image": "own",
+            "Image": IMAGE,
             "ModelDataUrl": f"s3://{BUCKET}/m",
             "Environment": {**CARRIED, "SAGEMAKER_SUBMIT_DIRECTORY": code},
         },
@@ -178,13 +179,13 @@ def test_a_model_that_does_not_carry_what_it_names_fails(cloud):
 
 
 def test_what_is_not_emulated_is_refused(cloud):
-    container = {"Image": "own", "Environment": {}}
+    container = {"Image": IMAGE, "Environment": {}}
     pipeline = cloud.make_model(None, Containers=[container, container], PrimaryContainer={})
     assert "is an inference pipeline of 2 containers" in cloud.failed_endpoint(cloud.make_config(pipeline))
 
 
 def test_one_container_in_a_list_is_a_model_like_any_other(cloud):
-    container = {"Image": "own", "Environment": CARRIED, "ModelDataUrl": cloud.put(scripted("listed"))}
+    container = {"Image": IMAGE, "Environment": CARRIED, "ModelDataUrl": cloud.put(scripted("listed"))}
     model = cloud.make_model(None, Containers=[container], PrimaryContainer={})
     assert cloud.invoke(cloud.make_endpoint(cloud.make_config(model))) == "listed"
 
