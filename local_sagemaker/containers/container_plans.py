@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import sklearn_runtime
-from local_sagemaker.containers import stock_image
+from local_sagemaker.containers import interpreters, stock_image
+from local_sagemaker.containers.installation import Installation
 from local_sagemaker.containers.processes import inherited_environment
 from local_sagemaker.data_plane_errors import ContainerError
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _RUNTIME = "sklearn_runtime"
 _STOCK_IMAGE = "stock_image"
+_MULTI_MODEL = "SAGEMAKER_MULTI_MODEL"
 _OPT_ML = re.compile(r"(?<![^:=\s])/opt/ml(?=[/:\s]|$)")
 
 
@@ -60,10 +62,13 @@ class ContainerPlan(NamedTuple):
         All but the address: ``--bind`` follows for each instance.
     environment
         The whole environment.
+    installation
+        What is installed before the program starts, None for nothing.
     """
 
     arguments: list[str]
     environment: dict[str, str]
+    installation: Installation | None = None
 
 
 def code_location(given: Mapping[str, str]) -> str | None:
@@ -78,7 +83,14 @@ def code_location(given: Mapping[str, str]) -> str | None:
     return source if source.startswith("s3://") else None
 
 
-def plan_container(given: Mapping[str, str], site: Site, python: str = sys.executable) -> ContainerPlan:
+def plan_container(
+    given: Mapping[str, str],
+    site: Site,
+    python: str = sys.executable,
+    *,
+    image: str = "",
+    network_isolation: bool = False,
+) -> ContainerPlan:
     """Choose program and environment.
 
     Parameters
@@ -89,19 +101,17 @@ def plan_container(given: Mapping[str, str], site: Site, python: str = sys.execu
         Where the container runs; model and code are there already.
     python
         Interpreter; default: the local cloud's own.
+    image
+        URI.
+    network_isolation
+        Whether the model has it.
 
     Raises
     ------
     ContainerError
-        The model says that it carries `sklearn_runtime`, and does not.
+        The model says that it carries `sklearn_runtime`, and does not; or it has no script for AWS's image to serve.
     """
-    environment = {
-        **inherited_environment(),
-        **_own(site),
-        **{name: _moved(value, site) for name, value in given.items()},
-    }
-    # gunicorn, which reads these, is not run.
-    environment.pop("GUNICORN_CMD_ARGS", None)
+    environment = _environment(given, site)
     folders = [folder for folder in environment.get("PYTHONPATH", "").split(os.pathsep) if folder]
     server = f"{_RUNTIME}.server"
     if given.get("SAGEMAKER_SERVING_MODULE", "").startswith(f"{_RUNTIME}."):
@@ -113,15 +123,60 @@ def plan_container(given: Mapping[str, str], site: Site, python: str = sys.execu
     elif "SAGEMAKER_PROGRAM" in given:
         code = _code_folder(environment, site)
         folders.insert(0, code)
-        if not _carries_runtime(code):
+        if not _carries_runtime(code) and _MULTI_MODEL in given:
+            environment["SKLEARN_RUNTIME_PROGRAM"] = given["SAGEMAKER_PROGRAM"]
+        elif not _carries_runtime(code):
             server = _STOCK_IMAGE
             folders.append(_linked(site, stock_image, _STOCK_IMAGE))
+    elif interpreters.is_awss(image) and not any(_carries_runtime(folder) for folder in folders):
+        raise ContainerError(
+            "the model's environment names no SAGEMAKER_PROGRAM, so AWS's image has nothing to serve and answers every "
+            "/ping with 500: name a script that defines model_fn there, and the place of its code in "
+            "SAGEMAKER_SUBMIT_DIRECTORY"
+        )
+    installation = None
+    if _MULTI_MODEL not in given:
+        installation = plan_installation(given, site, python, network_isolation=network_isolation)
+        if installation is not None:
+            python, environment = installation.python, installation.with_python(environment)
     if python != sys.executable and not any(_carries_runtime(folder) for folder in folders):
         folders.append(_linked(site, sklearn_runtime, _RUNTIME))
     if folders:
         environment["PYTHONPATH"] = os.pathsep.join(folders)
     workers = environment.get("SAGEMAKER_MODEL_SERVER_WORKERS") or "1"
-    return ContainerPlan([python, "-m", server, "--workers", workers], environment)
+    return ContainerPlan([python, "-m", server, "--workers", workers], environment, installation)
+
+
+def plan_installation(
+    given: Mapping[str, str], site: Site, python: str = sys.executable, *, network_isolation: bool = False
+) -> Installation | None:
+    """Say what is installed before the server of a container starts, None for nothing.
+
+    Parameters
+    ----------
+    given, site, python, network_isolation
+        As for `plan_container`.
+    """
+    environment = _environment(given, site)
+    if "SAGEMAKER_PROGRAM" not in given:
+        return None
+    code = Path(_code_folder(environment, site))
+    if not Installation.is_needed(code):
+        return None
+    return Installation(
+        python,
+        code=code,
+        folder=site.base_dir / "python",
+        environment=environment,
+        network_isolation=network_isolation,
+    )
+
+
+def _environment(given: Mapping[str, str], site: Site) -> dict[str, str]:
+    moved = {name: _OPT_ML.sub(lambda _: str(site.base_dir), value) for name, value in given.items()}
+    # gunicorn, which reads these, is not run.
+    moved.pop("GUNICORN_CMD_ARGS", None)
+    return {**inherited_environment(), **_own(site), **moved}
 
 
 def _own(site: Site) -> dict[str, str]:
@@ -137,10 +192,6 @@ def _own(site: Site) -> dict[str, str]:
         # Its last words reach the log through a pipe that is read to the end, so it need not wait before it exits.
         f"{_RUNTIME.upper()}_FAILURE_PAUSE": "0",
     }
-
-
-def _moved(value: str, site: Site) -> str:
-    return _OPT_ML.sub(lambda _: str(site.base_dir), value)
 
 
 def _carries_runtime(folder: str) -> bool:
@@ -161,7 +212,13 @@ def _code_folder(environment: Mapping[str, str], site: Site) -> str:
     """The image copies a local submit directory to /opt/ml/code, which is where the runtime looks; a link does here."""
     code = site.base_dir / "code"
     source = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
-    if source and not source.startswith("s3://") and source != str(code) and not any(code.iterdir()):
+    if (
+        source
+        and not source.startswith("s3://")
+        and source != str(code)
+        and not any(code.iterdir())
+        and not code.is_symlink()
+    ):
         code.rmdir()
         code.symlink_to(source, target_is_directory=True)
     return str(code)

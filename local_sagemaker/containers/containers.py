@@ -12,6 +12,7 @@ from local_sagemaker.containers.processes import ChildProcess
 from local_sagemaker.data_plane_errors import ContainerError, DataPlaneError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from local_sagemaker.containers.container_logs import ContainerLog
@@ -82,10 +83,14 @@ class Container:
         Raises
         ------
         ContainerError
-            It ended, or the start-up time is over; the text ends with its last log line.
+            What it needs cannot be installed, it ended, or the start-up time is over; the text ends with its last log
+            line.
         """
         self.log.open()
-        self._wait_until_ready(self._spawn())
+        deadline = time.monotonic() + self._startup_timeout
+        if self._plan.installation is not None:
+            self._plan.installation.run(self._start_child, self.log.write, self._startup_timeout)
+        self._wait_until_ready(self._spawn(), deadline)
         self._keeper = threading.Thread(target=self._keep, name=f"keep {self._address.name}", daemon=True)
         self._keeper.start()
 
@@ -102,20 +107,24 @@ class Container:
         self.client.close()
 
     def _spawn(self) -> ChildProcess:
+        self._address.unlink(missing_ok=True)
+        return self._start_child(
+            [*self._plan.arguments, "--bind", f"unix:{self._address}"],
+            environment=self._plan.environment,
+            folder=self._folder,
+            on_line=self.log.write,
+        )
+
+    def _start_child(
+        self, arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, on_line: Callable[[str], None]
+    ) -> ChildProcess:
         with self._lock:
             if self._stopping.is_set():
                 raise ContainerError("the container was stopped while it started")
-            self._address.unlink(missing_ok=True)
-            self._process = ChildProcess(
-                [*self._plan.arguments, "--bind", f"unix:{self._address}"],
-                environment=self._plan.environment,
-                folder=self._folder,
-                on_line=self.log.write,
-            )
+            self._process = ChildProcess(arguments, environment=environment, folder=folder, on_line=on_line)
             return self._process
 
-    def _wait_until_ready(self, process: ChildProcess) -> None:
-        deadline = time.monotonic() + self._startup_timeout
+    def _wait_until_ready(self, process: ChildProcess, deadline: float) -> None:
         last_status = "nothing listens yet"
         while not process.wait(_PING_PAUSE):
             with contextlib.suppress(NotConnectedError):
@@ -151,7 +160,7 @@ class Container:
                 return
             self.log.write(f"the container ended with status {process.exit_status} and is started again")
             try:
-                self._wait_until_ready(self._spawn())
+                self._wait_until_ready(self._spawn(), time.monotonic() + self._startup_timeout)
             except ContainerError as error:
                 self.log.write(f"the container did not start again: {error}")
                 self._stopping.wait(_RESTART_PAUSE)

@@ -51,6 +51,17 @@ def use(options: list[str]) -> None:
     _given.update(interpreters)
 
 
+def is_awss(image: str) -> bool:
+    """Tell whether an image is AWS's scikit-learn image.
+
+    Parameters
+    ----------
+    image
+        URI.
+    """
+    return _AWS_IMAGE.search(image) is not None
+
+
 def interpreter_for(image: str) -> str:
     """Give the interpreter for an image, and warn where its scikit-learn is not the image's.
 

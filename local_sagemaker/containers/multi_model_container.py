@@ -10,13 +10,14 @@ import threading
 from typing import TYPE_CHECKING
 
 from local_sagemaker.access.artifacts import Location
-from local_sagemaker.containers.container_plans import plan_container
+from local_sagemaker.containers.container_plans import plan_container, plan_installation
 from local_sagemaker.containers.containers import Container
 from local_sagemaker.containers.loaded_models import LoadedModels
-from local_sagemaker.data_plane_errors import AccessDeniedError, DataPlaneError, MissingModelDataError
+from local_sagemaker.containers.processes import ChildProcess
+from local_sagemaker.data_plane_errors import AccessDeniedError, ContainerError, DataPlaneError, MissingModelDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from local_sagemaker.access.artifacts import ArtifactStore
@@ -49,6 +50,8 @@ class MultiModelContainer:
         Seconds from a model's start to its first successful /ping.
     cache
         Whether models stay loaded.
+    network_isolation
+        Whether the model has it.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class MultiModelContainer:
         log: ContainerLog,
         startup_timeout: float,
         cache: bool,
+        network_isolation: bool = False,
     ) -> None:
         self._models = models
         self._store = store
@@ -69,6 +73,10 @@ class MultiModelContainer:
         self._site = site
         self._python = python
         self._startup_timeout = startup_timeout
+        self._installation = plan_installation(given, site, python, network_isolation=network_isolation)
+        self._installing: ChildProcess | None = None
+        self._stopping = False
+        self._lock = threading.Lock()
         self._loads = itertools.count()
         self.log = log
         self.client = LoadedModels(self._fetch, cache=cache)
@@ -81,15 +89,37 @@ class MultiModelContainer:
         return os.getpid() if self.ready.is_set() else None
 
     def start(self) -> None:
-        """Take requests."""
+        """Install what the models' code needs, and take requests.
+
+        Raises
+        ------
+        ContainerError
+            It cannot be installed.
+        """
         self.log.open()
+        if self._installation is not None:
+            self._installation.run(self._start_child, self.log.write, self._startup_timeout)
+            self._python = self._installation.python
         self.ready.set()
 
     def stop(self) -> None:
         """Let all models go for good."""
+        with self._lock:
+            self._stopping = True
+        if self._installing is not None:
+            self._installing.kill()
         self.ready.clear()
         self.client.close()
         shutil.rmtree(self._site.base_dir, ignore_errors=True)
+
+    def _start_child(
+        self, arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, on_line: Callable[[str], None]
+    ) -> ChildProcess:
+        with self._lock:
+            if self._stopping:
+                raise ContainerError("the instance is being stopped")
+            self._installing = ChildProcess(arguments, environment=environment, folder=folder, on_line=on_line)
+            return self._installing
 
     def _fetch(self, name: str) -> Container:
         """Have the model's files here, as SageMaker keeps them on the instance's volume, and plan its process."""

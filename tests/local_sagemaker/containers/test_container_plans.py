@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from local_sagemaker.access.rights import Credentials
-from local_sagemaker.containers.container_plans import Site, code_location, plan_container
+from local_sagemaker.containers.container_plans import Site, code_location, plan_container, plan_installation
 from local_sagemaker.data_plane_errors import ContainerError
-from tests.local_sagemaker.cloud import CARRIED
+from tests.local_sagemaker.cloud import CARRIED, IMAGE
 
 
 @pytest.fixture
@@ -135,3 +135,46 @@ def test_another_python_runs_the_package_that_the_model_carries(site):
     (site.base_dir / "model/code/sklearn_runtime/__init__.py").touch()
     plan = plan_container(CARRIED, site, "/opt/py39/bin/python")
     assert plan.environment["PYTHONPATH"] == str(site.base_dir / "model/code")
+
+
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        ({"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/script"}, "model/script"),
+        ({"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}, "model/code"),
+        ({**CARRIED, "SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "s3://a/b"}, "code"),
+    ],
+)
+def test_the_program_runs_with_what_is_installed_for_it(site, given, place):
+    (site.base_dir / place).mkdir(exist_ok=True)
+    (site.base_dir / place / "requirements.txt").touch()
+    plan = plan_container(given, site)
+    assert plan.installation is not None
+    assert plan.arguments[0] == plan.installation.python == str(site.base_dir / "python/bin/python")
+    assert plan.environment["PATH"] == f"{site.base_dir}/python/bin:{os.environ['PATH']}"
+
+
+def test_where_awss_start_up_code_is_given_no_program_nothing_is_installed(site):
+    (site.base_dir / "model/code/requirements.txt").touch()
+    plan = plan_container(CARRIED, site)
+    assert plan.installation is None
+    assert plan.arguments[0] == sys.executable
+
+
+def test_for_a_model_of_many_what_is_installed_is_the_containers(site):
+    given = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_MULTI_MODEL": "true"}
+    assert plan_installation(given, site) is None
+    (site.base_dir / "code/requirements.txt").touch()
+    assert plan_installation(given, site) is not None
+    plan = plan_container(given, site)
+    assert plan.installation is None
+    assert plan.environment["SKLEARN_RUNTIME_PROGRAM"] == "serve.py"
+
+
+@pytest.mark.parametrize("given", [{}, {"PYTHONPATH": "/opt/ml/code"}])
+def test_awss_image_has_nothing_to_serve_without_a_program_and_an_image_of_ones_own_may(site, given):
+    with pytest.raises(ContainerError, match=r"names no SAGEMAKER_PROGRAM, .* name a script that defines model_fn"):
+        plan_container(given, site, image=IMAGE)
+    assert plan_container(given, site, image="own").arguments[2] == "sklearn_runtime.server"
+    carried = {"PYTHONPATH": "/opt/ml/model/code"}
+    assert plan_container(carried, site, image=IMAGE).arguments[2] == "sklearn_runtime.server"

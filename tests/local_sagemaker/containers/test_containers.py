@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,7 +17,7 @@ from local_sagemaker.containers import containers
 from local_sagemaker.containers.container_logs import ContainerLog
 from local_sagemaker.containers.container_plans import ContainerPlan
 from local_sagemaker.containers.containers import Container
-from local_sagemaker.containers.processes import stop_watchdog
+from local_sagemaker.containers.processes import ChildProcess, stop_watchdog
 from local_sagemaker.data_plane_errors import AccessDeniedError, ContainerError, UnreachableError
 from tests.local_sagemaker.cloud import ACCOUNT, REGION, eventually
 from tests.local_sagemaker.recorder import Recorder
@@ -32,7 +33,9 @@ def make(tmp_path: Path) -> Iterator[Any]:
         (tmp_path / name).mkdir()
     (tmp_path / "model" / "name.txt").write_text("name")
 
-    def make(start: str = "", *, role: Recorder | None = None, timeout: float = 60.0) -> Container:
+    def make(
+        start: str = "", *, role: Recorder | None = None, timeout: float = 60.0, installation: Any = None
+    ) -> Container:
         environment = {
             "PATH": os.environ["PATH"],
             "SAGEMAKER_BASE_DIR": str(tmp_path),
@@ -40,7 +43,7 @@ def make(tmp_path: Path) -> Iterator[Any]:
             **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_PROCESS_")},
         }
         log = ContainerLog(role or Recorder(), "group", f"stream-{len(made)}", account_id=ACCOUNT, region=REGION)
-        plan = ContainerPlan([sys.executable, str(SCRIPT), "--workers", "1"], environment)
+        plan = ContainerPlan([sys.executable, str(SCRIPT), "--workers", "1"], environment, installation)
         container = Container(plan, tmp_path / f"{len(made)}.sock", tmp_path / "tmp", log, timeout)
         made.append(container)
         return container
@@ -154,6 +157,65 @@ def test_a_process_that_cannot_start_again_is_tried_until_it_is_stopped(make, mo
     assert "the container ended with status -9 and is started again" in told
     container.stop()
     assert container.pid is None
+
+
+class Installing:
+    """Stands for pip: a program of the shell's."""
+
+    def __init__(self, command: str) -> None:
+        self._command = command
+        self.seconds = 0.0
+        self.started: list[ChildProcess] = []
+
+    def run(self, start: Any, log: Any, seconds: float) -> None:
+        self.seconds = seconds
+        self.started.append(start(["/bin/sh", "-c", self._command], environment={}, folder=Path("/"), on_line=log))
+        self.started[-1].wait()
+        if self.started[-1].exit_status:
+            raise ContainerError("pip failed")
+
+
+def test_what_a_model_needs_is_installed_before_its_process_starts(make):
+    installation = Installing("echo installed")
+    container = make(installation=installation, timeout=60.0)
+    container.start()
+    assert container.log.last_line
+    assert installation.seconds == 60.0
+    assert len(installation.started) == 1
+    assert not installation.started[0].running
+    assert ask(container, b"name") == b"name"
+    # It stays installed when the process dies.
+    first = pid_of(container)
+    os.kill(first, signal.SIGKILL)
+    eventually(lambda: container.ready.is_set() and container.pid not in (None, first))
+    assert len(installation.started) == 1
+
+
+def test_what_cannot_be_installed_fails_the_container(make):
+    container = make(installation=Installing("echo no such library; exit 1"))
+    with pytest.raises(ContainerError, match=r"^pip failed$"):
+        container.start()
+    assert container.log.last_line == "no such library"
+    assert container.pid is None
+
+
+def test_a_container_that_is_stopped_stops_what_is_being_installed(make):
+    installation = Installing("sleep 600")
+    container = make(installation=installation)
+    failed: list[ContainerError] = []
+
+    def start() -> None:
+        try:
+            container.start()
+        except ContainerError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    eventually(lambda: installation.started)
+    container.stop()
+    thread.join(20)
+    assert [str(error) for error in failed] == ["pip failed"]
 
 
 def test_a_container_that_was_stopped_does_not_start(make):

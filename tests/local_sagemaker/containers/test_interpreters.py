@@ -28,6 +28,11 @@ def other_python(tmp_path: Path) -> Path:
     return script
 
 
+def test_awss_image_is_told_from_others():
+    assert interpreters.is_awss(AWS.format("1.9-0"))
+    assert not interpreters.is_awss(AWS.format("1.9-0").replace("sagemaker-", "my-"))
+
+
 def test_an_image_of_the_same_version_runs_in_the_local_clouds_own_python(caplog):
     assert interpreter_for(AWS.format(f"{MINOR}-0")) == sys.executable
     assert caplog.text == ""

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local_sagemaker.containers.loaded_models import MOST_LOADED
+from tests.aws_training.cases import wheel
 from tests.local_sagemaker.cloud import (
     BUCKET,
     IMAGE,
@@ -166,3 +167,30 @@ def test_many_models_are_neither_serverless_nor_asynchronous_nor_shadowed(cloud)
     output = {"OutputConfig": {"S3OutputPath": f"s3://{BUCKET}/output/"}}
     with pytest.raises(ClientError, match="which cannot be used with AsyncInferenceConfig"):
         cloud.make_config(model, config={"AsyncInferenceConfig": output})
+
+
+def test_the_models_code_is_installed_when_the_instance_starts(cloud):
+    given = {
+        "SAGEMAKER_PROGRAM": "inference.py",
+        "SAGEMAKER_SUBMIT_DIRECTORY": cloud.put(
+            archive(
+                {
+                    "inference.py": b"",
+                    "sklearn_runtime/__init__.py": b"import extra",
+                    "sklearn_runtime/server.py": SCRIPTED,
+                    "extra-1.0-py3-none-any.whl": wheel("extra", ""),
+                    "requirements.txt": b"./extra-1.0-py3-none-any.whl",
+                }
+            )
+        ),
+    }
+    name = make_endpoint(cloud, "installed/", "a", Environment=given)
+    assert cloud.invoke(name, TargetModel="a.tar.gz") == "a"
+
+
+def test_a_requirement_that_cannot_be_installed_fails_the_endpoint(cloud):
+    code = archive({"inference.py": b"", "requirements.txt": b"./missing-1.0-py3-none-any.whl"})
+    given = {"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": cloud.put(code)}
+    reason = cloud.failed_endpoint(cloud.make_config(make_models(cloud, "missing/", "a", Environment=given)))
+    assert "pip install -r requirements.txt ended with status 1: ERROR: " in reason
+    assert "missing-1.0-py3-none-any.whl" in reason
