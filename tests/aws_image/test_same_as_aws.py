@@ -26,6 +26,7 @@ from tests.aws_image.containers import WAIT_SECONDS, running
 from tests.aws_image.environment import ENVIRONMENT
 from tests.aws_image.scripts import MODEL_FN, SCRIPTS, Sent, requests
 from tests.aws_image.test_home_two import IMAGE
+from tests.aws_training.cases import wheel
 from tests.local_sagemaker.cloud import ACCOUNT, REGION
 from tests.local_sagemaker.recorder import Recorder
 from tests.runtime.request_cases import build_model, request_cases
@@ -34,7 +35,13 @@ from tests.runtime.request_cases import build_model, request_cases
 ON_PURPOSE = [
     ("predict_fn|output_fn", "npy_pickle", "what came with a request is never unpickled here"),
 ]
-ENVIRONMENT_OF_THE_MODEL = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+GIVEN = {
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+    "SAGEMAKER_MODEL_SERVER_WORKERS": "1",
+    # AWS's start-up code builds the script with pip: with the setuptools that is there, and not one from an index.
+    "PIP_NO_BUILD_ISOLATION": "0",
+    "PIP_NO_INDEX": "1",
+}
 
 
 class Answered(NamedTuple):
@@ -49,17 +56,22 @@ def answered(status: int, content_type: str | None, body: bytes) -> Answered:
     return Answered(status, content_type, body) if status < 300 else Answered(status)
 
 
-def packed(folder: Path, script: str, program: str = "serve.py") -> ServedModel:
+def packed(folder: Path, script: str, program: str = "serve.py", **beside: bytes) -> ServedModel:
     """A model that takes missing values, and a script beside it as the SageMaker SDK packs it."""
     model = io.BytesIO()
     joblib.dump(build_model("takes_missing"), model)
+    files = {"model.joblib": model.getvalue(), f"code/{program}": script.encode()}
+    files |= {f"code/{name}": content for name, content in beside.items()}
     with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
-        for name, content in (("model.joblib", model.getvalue()), (f"code/{program}", script.encode())):
+        for name, content in files.items():
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             archive.addfile(entry, io.BytesIO(content))
-    environment = {**ENVIRONMENT_OF_THE_MODEL, "SAGEMAKER_PROGRAM": program, "SAGEMAKER_MODEL_SERVER_WORKERS": "1"}
-    return ServedModel(environment, "s3://models/model.tar.gz", {"s3://models/model.tar.gz": folder / "model.tar.gz"})
+    return ServedModel(
+        {**GIVEN, "SAGEMAKER_PROGRAM": program},
+        "s3://models/model.tar.gz",
+        {"s3://models/model.tar.gz": folder / "model.tar.gz"},
+    )
 
 
 @contextmanager
@@ -204,4 +216,32 @@ def test_a_script_in_a_folder_is_not_found_by_either(tmp_path):
     with running(model, tmp_path / "aws", "26.0.0", **IMAGE) as container:
         container.wait_for("No module named 'serving/serve'")
     with pytest.raises(ContainerError, match=r"SAGEMAKER_PROGRAM is 'serving/serve\.py': .* move it there"):
+        container_of_ours(model, tmp_path / "ours").start()
+
+
+WHEEL = "extra-1.0-py3-none-any.whl"
+
+
+def test_both_install_the_requirements(tmp_path):
+    script = "import extra\n\ndef model_fn(model_dir):\n    return extra.NAME\n\n"
+    script += "def transform_fn(model, *_):\n    return model, 'text/plain'\n"
+    beside = {WHEEL: wheel("extra", "NAME = 'of the wheel'\n"), "requirements.txt": f"./{WHEEL}".encode()}
+    model = packed(tmp_path, script, **beside)
+    for side, place in ((of_aws, "aws"), (of_ours, "ours")):
+        (tmp_path / place).mkdir()
+        with side(model, tmp_path / place) as ask:
+            answer = ask(Sent("POST", "/invocations", {}, b""))
+            assert answer == Answered(200, "text/plain; charset=utf-8", b"of the wheel")
+
+
+def test_neither_starts_without_a_requirement(tmp_path):
+    model = packed(tmp_path, MODEL_FN, **{"requirements.txt": b"a-library-that-is-nowhere"})
+    error = "ERROR: No matching distribution found for a-library-that-is-nowhere"
+    for place in ("aws", "ours"):
+        (tmp_path / place).mkdir()
+    with running(model, tmp_path / "aws", "26.0.0", **IMAGE) as container:
+        container.wait_for(error)
+        container.wait_for("end")
+        assert container.process.wait(WAIT_SECONDS) == 1
+    with pytest.raises(ContainerError, match=error):
         container_of_ours(model, tmp_path / "ours").start()
