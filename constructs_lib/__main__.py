@@ -30,7 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
     except LookupFailed as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{given.name}: {found['model_data']}, scikit-learn {found['sklearn_version'] or 'unknown'}")
+    version = f"{found['sklearn_version'] or 'unknown'} (of the {found['sklearn_version_from']})"
+    print(f"{given.name}: {found['model_data']}, scikit-learn {version}")
     return 0
 
 

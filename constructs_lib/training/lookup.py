@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import tarfile
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from constructs_lib.image_table import image_versions
+from constructs_lib.sklearn_version import find_sklearn_version
 
 CONTEXT_PREFIX = "sagemaker-sklearn-cdk:training-job"
 
@@ -48,8 +52,9 @@ def look_up_training_job(
     Returns
     -------
     dict
-        What was written: ``model_data`` (``s3://`` address), ``sklearn_version`` (text, or None for an image that AWS
-        does not publish).
+        What was written: ``model_data`` (``s3://`` address), ``sklearn_version`` (text, or None where it is not to be
+        found) and ``sklearn_version_from``: ``"model"``, or ``"image"`` where the artifact may not be read or does not
+        say, as a requirements.txt may have brought another version than the image's.
 
     Raises
     ------
@@ -64,11 +69,8 @@ def look_up_training_job(
             "looking up a training job needs boto3; pip install 'sagemaker-sklearn-cdk[client]'"
         ) from None
     try:
-        job = (
-            boto3.Session(profile_name=profile, region_name=region)
-            .client("sagemaker")
-            .describe_training_job(TrainingJobName=name)
-        )
+        session = boto3.Session(profile_name=profile, region_name=region)
+        job = session.client("sagemaker").describe_training_job(TrainingJobName=name)
     except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError) as error:
         raise LookupFailed(f"training job {name!r} could not be looked up: {error}") from None
     if job["TrainingJobStatus"] != "Completed":
@@ -77,15 +79,38 @@ def look_up_training_job(
             f"{job.get('FailureReason') or 'wait for its end'}"
         )
     account, job_region = job["TrainingJobArn"].split(":")[4], job["TrainingJobArn"].split(":")[3]
+    artifact = job["ModelArtifacts"]["S3ModelArtifacts"]
+    try:
+        fitted = _fitted_version(session.client("s3"), artifact)
+    except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError, tarfile.TarError, OSError, EOFError):
+        fitted = None
     found = {
-        "model_data": job["ModelArtifacts"]["S3ModelArtifacts"],
-        "sklearn_version": _sklearn_version(job["AlgorithmSpecification"].get("TrainingImage", "")),
+        "model_data": artifact,
+        "sklearn_version": fitted or _image_version(job["AlgorithmSpecification"].get("TrainingImage", "")),
+        "sklearn_version_from": "model" if fitted else "image",
     }
     _write(file, context_key(account, job_region, name), found)
     return found
 
 
-def _sklearn_version(image: str) -> str | None:
+def _fitted_version(s3: Any, uri: str) -> str | None:
+    """Search the files of an archive, one after the other, as they arrive: it may be larger than memory."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    body = s3.get_object(Bucket=bucket, Key=key)["Body"]
+    with tempfile.TemporaryDirectory() as folder, body, tarfile.open(fileobj=body, mode="r|*") as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.isfile() else None
+            if content is None:
+                continue
+            file = Path(folder, "file")
+            with content, file.open("wb") as copy:
+                shutil.copyfileobj(content, copy)
+            if version := find_sklearn_version(file):
+                return version
+    return None
+
+
+def _image_version(image: str) -> str | None:
     tag = re.search(r"/sagemaker-scikit-learn:(.+)$", image)
     versions = image_versions().values()
     return next((one.sklearn_version for one in versions if tag and tag[1] in one.tags.values()), None)

@@ -1,11 +1,15 @@
+import io
 import json
+import tarfile
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import joblib
 import pytest
+from sklearn.linear_model import LinearRegression
 
 from constructs_lib.__main__ import main
 from constructs_lib.training.lookup import LookupFailed, context_key, look_up_training_job
@@ -28,10 +32,11 @@ KEY = context_key("123456789012", "eu-west-1", NAME)
 
 
 class Service:
-    """A SageMaker that knows one job; real boto3 asks it over HTTP."""
+    """A SageMaker that knows one job, and an S3 that has its artifact or nothing; real boto3 asks them over HTTP."""
 
     def __init__(self) -> None:
         self.job = dict(JOB)
+        self.artifact: bytes | None = None
         service = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -50,6 +55,14 @@ class Service:
                 self.end_headers()
                 self.wfile.write(content)
 
+            def do_GET(self) -> None:
+                assert self.path == f"/out/{NAME}/output/model.tar.gz"
+                content = service.artifact or b"<Error><Code>AccessDenied</Code></Error>"
+                self.send_response(200 if service.artifact else 403)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
             def log_message(self, *_: Any) -> None:
                 pass
 
@@ -60,7 +73,7 @@ class Service:
 def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service]:
     service = Service()
     threading.Thread(target=service.server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("AWS_ENDPOINT_URL_SAGEMAKER", f"http://127.0.0.1:{service.server.server_port}")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{service.server.server_port}")
     for name, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "y", "DEFAULT_REGION": "eu-west-1"}.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     monkeypatch.chdir(tmp_path)
@@ -74,11 +87,49 @@ def test_a_completed_job_is_written_into_the_context_beside_what_was_there(servi
     file.write_text('{"vpc": 1}')
     assert main(["lookup", "training-job", NAME]) == 0
     assert json.loads(file.read_text()) == {
-        KEY: {"model_data": JOB["ModelArtifacts"]["S3ModelArtifacts"], "sklearn_version": "1.9.0"},
+        KEY: {
+            "model_data": JOB["ModelArtifacts"]["S3ModelArtifacts"],
+            "sklearn_version": "1.9.0",
+            "sklearn_version_from": "image",
+        },
         "vpc": 1,
     }
-    assert capsys.readouterr().out.endswith("output/model.tar.gz, scikit-learn 1.9.0\n")
+    assert capsys.readouterr().out.endswith("output/model.tar.gz, scikit-learn 1.9.0 (of the image)\n")
     assert [path.name for path in tmp_path.iterdir()] == ["cdk.context.json"]
+
+
+def packed(**files: bytes) -> bytes:
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+        folder = tarfile.TarInfo("folder")
+        folder.type = tarfile.DIRTYPE
+        tar.addfile(folder)
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    return archive.getvalue()
+
+
+def fitted(version: str) -> bytes:
+    content = io.BytesIO()
+    joblib.dump(LinearRegression(), content)
+    here = LinearRegression().__getstate__()["_sklearn_version"].encode()
+    assert len(here) == len(version)
+    return content.getvalue().replace(here, version.encode())
+
+
+def test_the_version_that_the_model_was_fitted_with_counts_more_than_the_images(service, capsys):
+    service.artifact = packed(note=b"first", model=fitted("1.4.2"))
+    assert main(["lookup", "training-job", NAME]) == 0
+    assert capsys.readouterr().out.endswith("scikit-learn 1.4.2 (of the model)\n")
+
+
+@pytest.mark.parametrize("artifact", [b"no archive", packed(note=b"no model"), packed(model=fitted("1.4.2"))[:-40]])
+def test_of_an_artifact_that_does_not_say_the_images_version_is_taken(service, artifact):
+    service.artifact = artifact
+    found = look_up_training_job(NAME)
+    assert (found["sklearn_version"], found["sklearn_version_from"]) == ("1.9.0", "image")
 
 
 def test_the_version_of_another_image_is_not_known(service):
