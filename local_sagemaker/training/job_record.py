@@ -138,6 +138,8 @@ class JobRecord:
         with self._lock:
             described = {name: value for name, value in self.request.items() if name not in _HIDDEN}
             described.update({name: described.get(name) or False for name in _FLAGS})
+            # AWS always shows the key, "" for none: the SageMaker Python SDK's `attach` reads it unasked.
+            described["OutputDataConfig"] = {"KmsKeyId": "", **described.get("OutputDataConfig", {})}
             described.update(self._state())
             described["SecondaryStatusTransitions"] = copy.deepcopy(self._secondary)
             if self._model is not None:

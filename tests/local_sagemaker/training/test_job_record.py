@@ -31,6 +31,13 @@ def test_a_new_job_is_starting_and_has_no_end():
     assert not absent & set(described)
 
 
+def test_the_key_of_the_outputs_is_always_shown():
+    given = {"S3OutputPath": "s3://bucket/out"}
+    assert record(OutputDataConfig=given).describe()["OutputDataConfig"] == {**given, "KmsKeyId": ""}
+    key = {**given, "KmsKeyId": "alias/mine"}
+    assert record(OutputDataConfig=key).describe()["OutputDataConfig"] == key
+
+
 def test_the_same_status_again_changes_its_message_only():
     job = record()
     job.enter("Starting", "Preparing the instances for training")
