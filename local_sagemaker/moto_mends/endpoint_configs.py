@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from moto.core.responses import ActionResult
 from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpointConfig, SageMakerModelBackend, sagemaker_backends
 from moto.sagemaker.responses import SageMakerResponse
@@ -63,13 +62,8 @@ def apply() -> None:
             raise ValidationError(message=message)
         return create(self, endpoint_config_name=endpoint_config_name, **details)
 
-    def describe(self: Any) -> ActionResult:
-        described = self.sagemaker_backend.describe_endpoint_config(self._get_param("EndpointConfigName"))
-        return ActionResult({name: value for name, value in described.items() if value != {}})
-
     patch(FakeEndpointConfig, "create_from_cloudformation_json", classmethod(create_from_cloudformation_json))
     patch(SageMakerResponse, "create_endpoint_config", respond)
-    patch(SageMakerResponse, "describe_endpoint_config", describe)
     patch(SageMakerModelBackend, "create_endpoint_config", create_endpoint_config)
     patch(SageMakerModelBackend, "describe_endpoint_config", _describe)
     patch(SageMakerModelBackend, "delete_endpoint_config", _delete)
