@@ -1,6 +1,7 @@
 """ModelBuilder and the resources of the SageMaker Python SDK v3 host on the local cloud."""
 
 import io
+import json
 
 import joblib
 import numpy as np
@@ -27,8 +28,10 @@ def hosted(sdk, tmp_path_factory):
     joblib.dump(LinearRegression().fit(np.array([[0, 0], [1, 0], [0, 1]]), [0, 1, 1]), packed)
     sdk.s3.create_bucket(Bucket="models")
     sdk.s3.put_object(Bucket="models", Key="model.tar.gz", Body=archive({"model.joblib": packed.getvalue()}))
+    sdk.s3.put_object(Bucket="models", Key="rows.json", Body=json.dumps(ROWS).encode())
     return sdk.run(
         "host.py",
+        input_location="s3://models/rows.json",
         image=IMAGE,
         role=sdk.make_role("host"),
         model_data="s3://models/model.tar.gz",
@@ -54,6 +57,11 @@ def test_the_endpoint_answers_with_the_script_s_hooks(hosted):
     assert (content_type, variant) == ("application/json", "AllTraffic")
     assert answer == pytest.approx([10 * sum(row) for row in ROWS])
     assert hosted["refused"] == "ModelError"
+
+
+@pytest.mark.parametrize("kind", ["serverless", "asynchronous"])
+def test_the_other_kinds_of_endpoint_answer_too(hosted, kind):
+    assert hosted[kind] == pytest.approx([10 * sum(row) for row in ROWS])
 
 
 def test_an_endpoint_is_updated_scaled_listed_and_deleted(hosted):

@@ -49,18 +49,28 @@ def trained(sdk, tmp_path_factory):
     )
 
 
+def model_file(sdk, uri: str, name: str) -> bytes:
+    bucket, key = uri.removeprefix("s3://").split("/", 1)
+    packed = io.BytesIO(sdk.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+    with tarfile.open(fileobj=packed) as archive:
+        found = archive.extractfile(name)
+        assert found is not None
+        return found.read()
+
+
 def test_a_job_completes_with_metrics_and_a_model(sdk, trained):
     completed = trained[0]["completed"]
     assert completed["status"] == "Completed"
     assert completed["metrics"] == {"test:r2": 0.75}
     assert completed["channels"] == ["train", "code", "sm_drivers"]
-    bucket, key = completed["model"].removeprefix("s3://").split("/", 1)
-    assert bucket == "sagemaker-us-east-1-123456789012"
-    packed = io.BytesIO(sdk.s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-    with tarfile.open(fileobj=packed) as archive:
-        model = archive.extractfile("model.json")
-        assert model is not None
-        assert json.load(model) == {"alpha": "0.5"}
+    assert completed["model"].startswith("s3://sagemaker-us-east-1-123456789012/completed/")
+    assert json.loads(model_file(sdk, completed["model"], "model.json")) == {"alpha": "0.5"}
+
+
+def test_a_command_runs_in_the_place_of_a_script(sdk, trained):
+    status, model = trained[0]["commanded"]
+    assert status == "Completed"
+    assert model_file(sdk, model, "model.txt") == b"by a command\n"
 
 
 def test_its_log_is_shown_with_hyperparameters_channels_and_requirements(trained):
@@ -77,7 +87,7 @@ def test_a_script_that_fails_is_told_with_the_driver_s_reason(trained):
 
 def test_a_job_can_be_stopped_and_jobs_be_listed(trained):
     assert trained[0]["stopped"] == ["Stopped", "Stopped"]
-    assert trained[0]["all"] == ["completed", "failed", "stopped"]
+    assert trained[0]["all"] == ["commanded", "completed", "failed", "stopped"]
     assert trained[0]["all failed"] == ["failed"]
 
 

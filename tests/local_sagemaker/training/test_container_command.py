@@ -90,6 +90,13 @@ command -v python3 pip3 | xargs -n 1 dirname | uniq | wc -l
         __import__("own_library")
 
 
+def test_checkpoints_are_where_they_were_asked_for(cloud):
+    checkpoints = {"S3Uri": f"s3://{BUCKET}/checkpoints/own-command", "LocalPath": "/opt/ml/saved"}
+    described = trained(cloud, "echo one > /opt/ml/saved/1.txt", CheckpointConfig=checkpoints)
+    assert described["TrainingJobStatus"] == "Completed", described
+    assert cloud.content("checkpoints/own-command/1.txt") == b"one\n"
+
+
 @pytest.mark.parametrize(
     ("script", "reason"),
     [

@@ -1,4 +1,4 @@
-"""Train with ModelTrainer: a job that completes, one that fails, one that is stopped, and a role that may nothing."""
+"""Train with ModelTrainer: jobs that complete, one that fails, one that is stopped, and a role that may nothing."""
 # mypy: disable-error-code="import-not-found"
 
 import json
@@ -18,14 +18,17 @@ settings: dict[str, Any] = json.loads(sys.argv[1])
 Path("rows.csv").write_text("1,2\n3,4\n", encoding="utf-8")
 
 
-def trainer(name: str, role: str = settings["role"], **hyperparameters: Any) -> Any:
-    """Make a trainer of the script in `settings`."""
+def trainer(name: str, role: str = settings["role"], command: str | None = None, **hyperparameters: Any) -> Any:
+    """Make a trainer of the script in `settings`, or of a command beside it."""
     made = ModelTrainer(
         training_image=settings["image"],
         role=role,
         base_job_name=name,
         source_code=SourceCode(
-            source_dir=settings["source_dir"], entry_script="train.py", requirements="requirements.txt"
+            source_dir=settings["source_dir"],
+            entry_script=None if command else "train.py",
+            command=command,
+            requirements="requirements.txt",
         ),
         compute=Compute(instance_type="ml.m5.large", instance_count=1, volume_size_in_gb=10),
         stopping_condition=StoppingCondition(max_runtime_in_seconds=600),
@@ -55,11 +58,16 @@ stopped = trainer("stopped", sleep=600)
 stopped.train(wait=False)
 failed = trainer("failed", fail="no rows")
 failed.train(wait=False)
+commanded = trainer("commanded", command="sh -c 'echo by a command > /opt/ml/model/model.txt'")
+commanded.train(wait=False)
 job = failed._latest_training_job
 try:
     job.wait(poll=1)
 except FailedStatusError as error:
     result["failed"] = {"error": str(error), "reason": job.failure_reason}
+job = commanded._latest_training_job
+job.wait(poll=1)
+result["commanded"] = [job.training_job_status, job.model_artifacts.s3_model_artifacts]
 job = stopped._latest_training_job
 job.stop()
 job.wait(poll=1)
