@@ -7,7 +7,7 @@ import http.client
 import io
 import re
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -56,12 +56,14 @@ def answered(status: int, content_type: str | None, body: bytes) -> Answered:
     return Answered(status, content_type, body) if status < 300 else Answered(status)
 
 
-def packed(folder: Path, script: str, program: str = "serve.py", **beside: bytes) -> ServedModel:
+def packed(
+    folder: Path, script: str, program: str = "serve.py", beside: Mapping[str, bytes] | None = None
+) -> ServedModel:
     """A model that takes missing values, and a script beside it as the SageMaker SDK packs it."""
     model = io.BytesIO()
     joblib.dump(build_model("takes_missing"), model)
     files = {"model.joblib": model.getvalue(), f"code/{program}": script.encode()}
-    files |= {f"code/{name}": content for name, content in beside.items()}
+    files |= {f"code/{name}": content for name, content in (beside or {}).items()}
     with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
         for name, content in files.items():
             entry = tarfile.TarInfo(name)
@@ -226,7 +228,7 @@ def test_both_install_the_requirements(tmp_path):
     script = "import extra\n\ndef model_fn(model_dir):\n    return extra.NAME\n\n"
     script += "def transform_fn(model, *_):\n    return model, 'text/plain'\n"
     beside = {WHEEL: wheel("extra", "NAME = 'of the wheel'\n"), "requirements.txt": f"./{WHEEL}".encode()}
-    model = packed(tmp_path, script, **beside)
+    model = packed(tmp_path, script, beside=beside)
     for side, place in ((of_aws, "aws"), (of_ours, "ours")):
         (tmp_path / place).mkdir()
         with side(model, tmp_path / place) as ask:
@@ -235,7 +237,7 @@ def test_both_install_the_requirements(tmp_path):
 
 
 def test_neither_starts_without_a_requirement(tmp_path):
-    model = packed(tmp_path, MODEL_FN, **{"requirements.txt": b"a-library-that-is-nowhere"})
+    model = packed(tmp_path, MODEL_FN, beside={"requirements.txt": b"a-library-that-is-nowhere"})
     error = "ERROR: No matching distribution found for a-library-that-is-nowhere"
     for place in ("aws", "ours"):
         (tmp_path / place).mkdir()
