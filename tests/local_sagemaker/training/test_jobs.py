@@ -52,6 +52,8 @@ def test_a_job_is_described_as_it_was_asked_for(cloud):
     assert arn == described["TrainingJobArn"]
     assert arn == f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:training-job/{request['TrainingJobName']}"
     del request["Tags"]
+    # Shown where there is none, too.
+    request["OutputDataConfig"]["KmsKeyId"] = ""
     assert {key: described[key] for key in request} == request
     assert described["EnableNetworkIsolation"] is False
     assert described["EnableManagedSpotTraining"] is False
