@@ -16,11 +16,7 @@ from tests.sagemaker_sdk_v3.environment import ENVIRONMENT, ROOT
 from tools.locked_environment import EnvironmentMissingError
 
 SCRIPTS = Path(__file__).with_name("scripts")
-TRUST = {
-    "Version": "2012-10-17",
-    # A list: the SDK does not read a single statement.
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}],
-}
+TRUST = {"Effect": "Allow", "Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
 EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 # Where scripts write what they found: the SDK's own output does not end its lines.
 RESULT = "result.json"
@@ -56,9 +52,10 @@ class SdkCloud:
             aws_secret_access_key="local",
         )
 
-    def make_role(self, name: str, policy: Mapping[str, Any] = EVERYTHING) -> str:
+    def make_role(self, name: str, policy: Mapping[str, Any] = EVERYTHING, *, trust: Any = (TRUST,)) -> str:
         """Make an execution role; give its ARN."""
-        made = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))
+        document = {"Version": "2012-10-17", "Statement": trust}
+        made = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(document))
         self.iam.put_role_policy(RoleName=name, PolicyName="rights", PolicyDocument=json.dumps(policy))
         arn: str = made["Role"]["Arn"]
         return arn

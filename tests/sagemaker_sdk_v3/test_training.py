@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from tests.local_sagemaker.cloud import IMAGE
+from tests.sagemaker_sdk_v3.sdk_cloud import TRUST
 
 SCRIPT = """
 import argparse, json, os, sys, time
@@ -45,6 +46,7 @@ def trained(sdk, tmp_path_factory):
         image=IMAGE,
         role=sdk.make_role("trainer"),
         powerless=sdk.make_role("powerless", nothing),
+        single_statement=sdk.make_role("single", trust=TRUST),
         source_dir=str(source),
     )
 
@@ -77,12 +79,17 @@ def test_its_log_is_shown_with_hyperparameters_channels_and_requirements(trained
     assert "found 2 rows, alpha 0.5 and two words 42" in trained[1].splitlines()
 
 
-def test_a_script_that_fails_is_told_with_the_driver_s_reason(trained):
+def test_a_script_that_fails_is_told_with_the_driver_s_reason_and_its_own_is_in_the_log(sdk, trained):
     failed = trained[0]["failed"]
     assert failed["reason"] in failed["error"]
     assert failed["reason"].startswith("AlgorithmError: Traceback (most recent call last):")
     assert "returned non-zero exit status 1" in failed["reason"]
     assert failed["reason"].endswith(", exit code: 1")
+    assert "ValueError" not in failed["reason"]
+    logs = sdk.client("logs")
+    found = logs.filter_log_events(logGroupName="/aws/sagemaker/TrainingJobs", logStreamNamePrefix=f"{failed['name']}/")
+    logs.close()
+    assert "ValueError: no rows" in [event["message"] for event in found["events"]]
 
 
 def test_a_job_can_be_stopped_and_jobs_be_listed(trained):
@@ -91,5 +98,7 @@ def test_a_job_can_be_stopped_and_jobs_be_listed(trained):
     assert trained[0]["all failed"] == ["failed"]
 
 
-def test_a_role_without_rights_is_refused_by_the_sdk(trained):
-    assert "powerless" in trained[0]["refused role"]
+def test_a_role_is_needed_with_rights_and_with_a_list_of_statements(trained):
+    assert trained[0]["no role"].startswith("No IAM role could be resolved")
+    assert "powerless' cannot be used for 'training' workloads" in trained[0]["powerless"]
+    assert trained[0]["single statement"] == "'str' object has no attribute 'get'"

@@ -41,7 +41,15 @@ result: dict[str, Any] = {}
 try:
     trainer("powerless", role=settings["powerless"])
 except RoleValidationError as error:
-    result["refused role"] = str(error)
+    result["powerless"] = str(error)
+try:
+    trainer("single", role=settings["single_statement"])
+except AttributeError as error:
+    result["single statement"] = str(error)
+try:
+    ModelTrainer(training_image=settings["image"])
+except RoleValidationError as error:
+    result["no role"] = str(error)
 
 completed = trainer("completed", alpha=0.5, note="two words")
 completed.train(input_data_config=[InputData(channel_name="train", data_source="rows.csv")], wait=True, logs=True)
@@ -64,7 +72,7 @@ job = failed._latest_training_job
 try:
     job.wait(poll=1)
 except FailedStatusError as error:
-    result["failed"] = {"error": str(error), "reason": job.failure_reason}
+    result["failed"] = {"name": job.training_job_name, "error": str(error), "reason": job.failure_reason}
 job = commanded._latest_training_job
 job.wait(poll=1)
 result["commanded"] = [job.training_job_status, job.model_artifacts.s3_model_artifacts]
