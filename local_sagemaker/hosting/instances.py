@@ -119,6 +119,7 @@ def prepare(
     put_instance_metrics(role, endpoint, variant, folder)
     site = Site(folder, endpoint.region, base_url, role.credentials)
     python = interpreter_for(image)
+    isolated = bool(model.enable_network_isolation)
     timeout = float(description.get("ContainerStartupHealthCheckTimeoutInSeconds", DEFAULT_STARTUP_TIMEOUT))
 
     def new_log(instance: str) -> ContainerLog:
@@ -141,11 +142,12 @@ def prepare(
                 log=new_log(instance),
                 startup_timeout=timeout,
                 cache=definition.get("MultiModelConfig", {}).get("ModelCacheSetting") != "Disabled",
+                network_isolation=isolated,
             )
 
         return Prepared(role, make_multi_model)
 
-    plan = plan_container(given, site, python)
+    plan = plan_container(given, site, python, image=image, network_isolation=isolated)
 
     def make() -> Instance:
         instance = _instance_id()

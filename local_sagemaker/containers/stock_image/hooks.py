@@ -121,7 +121,7 @@ def _in_three_steps(
 
 
 def _import(program: str, code_dir: str) -> Any:
-    name = program[:-3] if program.endswith(".py") else program  # noqa: FURB188 - Python 3.9 has removesuffix
+    name = program[:-3] if program.endswith(".py") else program
     if os.sep in name:
         raise ModelLoadError(
             f"SAGEMAKER_PROGRAM is {program!r}: AWS's image imports a module of that name, so a script must lie at the "
