@@ -36,8 +36,17 @@ class OutputStorage:
         self._partition = get_partition(region)
         self._key = key
 
-    def write(self, location: Location, content: bytes) -> None:
+    def write(self, location: Location, content: bytes, content_type: str | None = None) -> None:
         """Write an object.
+
+        Parameters
+        ----------
+        location
+            Where.
+        content
+            Of the object.
+        content_type
+            Of the object; None: S3's own.
 
         Raises
         ------
@@ -49,7 +58,7 @@ class OutputStorage:
             self._authorize_key(self._key)
         backend = s3_backends[self._account_id][self._partition]
         try:
-            backend.put_object(
+            written = backend.put_object(
                 location.bucket,
                 location.key,
                 content,
@@ -58,6 +67,8 @@ class OutputStorage:
             )
         except MissingBucket:
             raise ModelDataError(f"Could not write to {location}: the bucket does not exist.") from None
+        if content_type is not None:
+            written.set_metadata({"Content-Type": content_type})
 
     def _authorize_key(self, key: str) -> None:
         region, account_id = key.split(":")[3:5] if key.startswith("arn:") else (self._region, self._account_id)

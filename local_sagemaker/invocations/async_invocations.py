@@ -191,8 +191,10 @@ class AsyncInvocations:
             exchange = Exchange(request.call, router, body, request.timeout)
             response = exchange.run()
             if response.status < HTTPStatus.BAD_REQUEST:
-                storage.write(request.output, response.body)
-                self._notify(request, role, output, {"contentType": response.headers.get("content-type", "")}, None)
+                content_type = response.headers.get("content-type", "")
+                # The SageMaker Python SDK reads the answer as the object's type says.
+                storage.write(request.output, response.body, content_type or None)
+                self._notify(request, role, output, {"contentType": content_type}, None)
                 return True
             reason = model_error(endpoint, response).members["Message"]
         except DataPlaneError as error:

@@ -37,11 +37,11 @@ class AsyncStorage:
         """
         return self._store.read(location)
 
-    def write(self, location: Location, content: bytes) -> None:
-        """Write an object.
+    def write(self, location: Location, content: bytes, content_type: str | None = None) -> None:
+        """Write an object; `content_type` None is S3's own.
 
         Raises
         ------
         AccessDeniedError, ModelDataError
         """
-        self._output.write(location, content)
+        self._output.write(location, content, content_type)

@@ -39,6 +39,11 @@ def test_an_object_is_written_with_the_right_to_put_exactly_it(bucket):
     assert role.asked == [("s3:PutObject", "arn:aws:s3:::models/out/answer.json")]
 
 
+def test_an_object_has_the_content_type_that_it_is_given(bucket):
+    OutputStorage(Recorder(), account_id=ACCOUNT, region=REGION, key=None).write(OUTPUT, b"a", "text/csv")
+    assert written().metadata["Content-Type"] == "text/csv"
+
+
 def test_nothing_is_written_without_the_right(bucket):
     with pytest.raises(AccessDeniedError, match="s3:PutObject"):
         write(Recorder("s3:PutObject"))

@@ -135,6 +135,8 @@ def test_the_topics_are_told(cloud):
     (success,) = eventually(told)
     assert success["invocationStatus"] == "Completed"
     assert success["responseParameters"] == {"contentType": "text/plain", "outputLocation": accepted["OutputLocation"]}
+    bucket, key = accepted["OutputLocation"].removeprefix("s3://").split("/", 1)
+    assert cloud.s3.head_object(Bucket=bucket, Key=key)["ContentType"] == "text/plain"
     accepted = invoke(cloud, endpoint, b"status 500")
     messages = eventually(told)
     (failed,) = [message for message in messages if message["inferenceId"] == accepted["InferenceId"]]
