@@ -70,5 +70,18 @@ def test_what_cannot_be_read_is_another_error(client_of, moto_server, body, mess
     )
 
 
+def test_a_job_that_would_not_be_run_is_refused(mended, moto_server):
+    request = {
+        "TransformJobName": "job",
+        "ModelName": "model",
+        "TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://models/data/"}}},
+        "TransformOutput": {"S3OutputPath": "s3://models/out"},
+        "TransformResources": {"InstanceCount": 1, "InstanceType": "ml.m5.large"},
+    }
+    status, answer = post(moto_server.url, "CreateTransformJob", json.dumps(request))
+    refused = "CreateTransformJob is not emulated by the local cloud: it runs training jobs and endpoints."
+    assert ((status, answer) == (400, {"__type": "ValidationException", "Message": refused})) is mended
+
+
 def test_what_fits_is_answered(mended, moto_server):
     assert post(moto_server.url, "ListEndpoints", "{}") == (200, {"Endpoints": []})
