@@ -110,6 +110,15 @@ class ArtifactStore:
         content: bytes = self._find(location).value
         return content
 
+    def content_type(self, location: Location) -> str:
+        """Give the content type of an object.
+
+        Raises
+        ------
+        AccessDeniedError, ModelDataError
+        """
+        return str(self._find(location).metadata["Content-Type"])
+
     def keys(self, location: Location) -> list[str]:
         """List the objects under a prefix, without those that stand for folders.
 

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 # Bytes, of a request in the call itself.
 MAX_INLINE_BYTES = 128_000
+# What S3 calls an object of which nobody said what it is.
+UNKNOWN_TYPE = "binary/octet-stream"
 # Seconds: InvocationTimeoutSeconds and RequestTTLSeconds where a request names none.
 INVOCATION_TIMEOUT = 900
 REQUEST_TTL = 21_600
@@ -187,8 +189,15 @@ class AsyncInvocations:
         role, key = fleet.role, output.get("KmsKeyId")
         storage = AsyncStorage(role, account_id=endpoint.account_id, region=endpoint.region, key=key)
         try:
-            body = request.body or storage.read(Location.parse(request.input_location or ""))
-            exchange = Exchange(request.call, router, body, request.timeout)
+            call, body = request.call, request.body
+            if request.input_location:
+                location = Location.parse(request.input_location)
+                body = storage.read(location)
+                content_type = storage.content_type(location)
+                # The SageMaker Python SDK says what an input is on the object alone.
+                if content_type != UNKNOWN_TYPE:
+                    call = call._replace(headers={"Content-Type": content_type, **call.headers})
+            exchange = Exchange(call, router, body, request.timeout)
             response = exchange.run()
             if response.status < HTTPStatus.BAD_REQUEST:
                 content_type = response.headers.get("content-type", "")

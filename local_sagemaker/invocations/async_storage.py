@@ -37,6 +37,15 @@ class AsyncStorage:
         """
         return self._store.read(location)
 
+    def content_type(self, location: Location) -> str:
+        """Give the content type of an object.
+
+        Raises
+        ------
+        AccessDeniedError, ModelDataError
+        """
+        return self._store.content_type(location)
+
     def write(self, location: Location, content: bytes, content_type: str | None = None) -> None:
         """Write an object; `content_type` None is S3's own.
 

@@ -85,6 +85,22 @@ def test_the_request_may_come_in_the_call(cloud, endpoint):
     assert seen["x-amzn-sagemaker-custom-attributes"] == "method=transform"
 
 
+@pytest.mark.parametrize(
+    ("of_the_object", "of_the_call", "seen"),
+    [("text/csv", None, "text/csv"), ("text/csv", "application/json", "application/json"), (None, None, None)],
+)
+def test_the_content_type_is_the_calls_else_the_objects(cloud, endpoint, of_the_object, of_the_call, seen):
+    kind = {"ContentType": of_the_object} if of_the_object else {}
+    cloud.s3.put_object(Bucket=BUCKET, Key="typed", Body=b"headers", **kind)
+    accepted = cloud.runtime.invoke_endpoint_async(
+        EndpointName=endpoint,
+        InputLocation=f"s3://{BUCKET}/typed",
+        **({"ContentType": of_the_call} if of_the_call else {}),
+    )
+    headers = json.loads(eventually(lambda: content(cloud, accepted["OutputLocation"])))
+    assert headers.get("content-type") == seen
+
+
 def test_what_the_model_refuses_comes_into_the_failure_path(cloud, endpoint):
     accepted = invoke(cloud, endpoint, b"status 400")
     failure = eventually(lambda: content(cloud, accepted["FailureLocation"]))
