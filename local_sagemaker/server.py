@@ -80,18 +80,30 @@ class KeepAliveHandler(MotoRequestHandler):
         self.close_connection = True
         self._head_sent = False
         try:
-            if self.path.rpartition(":")[0] in certificate.sts_hosts():
-                context = certificate.server_context()
-                self._established()
-                self._answer_secured(context)
-                return
-            with tunnels.connect(self.path) as other, self.server.open_connection(other):
-                self._established()
-                tunnels.relay(self.connection, other)
+            sts = self.path.rpartition(":")[0] in certificate.sts_hosts()
+            opened = certificate.server_context() if sts else tunnels.connect(self.path)
         except (OSError, ValueError, CacheFolderError) as error:
             logger.warning("CONNECT %s failed: %s", self.path, error)
             reason = f"{self.path} cannot be reached: {error}\n".encode()
             self._send(["502 Bad Gateway", [("Content-Length", str(len(reason)))]], [reason])
+            return
+        # From here on, what is written belongs to the tunnel: a failure is told in the log alone.
+        try:
+            if isinstance(opened, ssl.SSLContext):
+                self._established()
+                self._answer_secured(opened)
+            else:
+                with opened, self.server.open_connection(opened):
+                    self._established()
+                    tunnels.relay(self.connection, opened)
+        except OSError as error:
+            logger.warning("CONNECT %s broke off: %s", self.path, error)
+
+    def finish(self) -> None:
+        """Close the connection's two files; the client may have closed the connection before."""
+        with suppress(OSError):
+            self.wfile.close()
+        self.rfile.close()
 
     def _established(self) -> None:
         self.send_response_only(200, "Connection established")

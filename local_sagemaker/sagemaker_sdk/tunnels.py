@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import select
+import selectors
 import socket
 from contextlib import suppress
 
@@ -29,15 +29,19 @@ def connect(authority: str) -> socket.socket:
 def relay(one: socket.socket, other: socket.socket) -> None:
     """Pass on what either side sends, until both have ended."""
     facing = {one: other, other: one}
-    reading = set(facing)
-    while reading:
-        for source in select.select(list(reading), [], [])[0]:
-            try:
-                chunk = source.recv(_CHUNK_BYTES)
-                facing[source].sendall(chunk)
-            except OSError:
-                return
-            if not chunk:
-                reading.discard(source)
-                with suppress(OSError):
-                    facing[source].shutdown(socket.SHUT_WR)
+    # Not select.select, which refuses descriptors from 1,024 on.
+    with selectors.DefaultSelector() as reading:
+        for source in facing:
+            reading.register(source, selectors.EVENT_READ, source)
+        while reading.get_map():
+            for key, _ in reading.select():
+                source = key.data
+                try:
+                    chunk = source.recv(_CHUNK_BYTES)
+                    facing[source].sendall(chunk)
+                except OSError:
+                    return
+                if not chunk:
+                    reading.unregister(source)
+                    with suppress(OSError):
+                        facing[source].shutdown(socket.SHUT_WR)

@@ -1,14 +1,16 @@
 """The server as a proxy: STS is the local cloud itself, any other host is passed on to."""
 
+import errno
 import http.client
 import logging
+import os
 import socket
 import ssl
 import threading
 
 import pytest
 
-from local_sagemaker.sagemaker_sdk import certificate
+from local_sagemaker.sagemaker_sdk import certificate, tunnels
 from local_sagemaker.server import LocalServer
 from tests.local_sagemaker.cloud import eventually
 
@@ -30,6 +32,13 @@ def server(tmp_path, monkeypatch):
     yield server
     server.stop()
     certificate.server_context.cache_clear()
+
+
+@pytest.fixture
+def connections_ended(server):
+    """Say whether the threads are gone that were started since: each connection has one."""
+    before = set(threading.enumerate())
+    return lambda: before.issuperset(threading.enumerate())
 
 
 @pytest.fixture
@@ -73,6 +82,57 @@ def test_a_client_that_does_not_trust_is_told_of_in_the_log(server, caplog):
         connection.connect()
     connection.close()
     assert eventually(lambda: "it is to trust what `env --sagemaker-sdk` says" in caplog.text)
+
+
+def test_garbage_after_the_handshake_ends_the_connection_with_a_line_in_the_log(
+    server, trusting, connections_ended, caplog, capfd
+):
+    caplog.set_level(logging.WARNING)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+        client.sendall(f"CONNECT {STS}:443 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert client.recv(1000).startswith(b"HTTP/1.1 200 ")
+        with socket.socket(fileno=os.dup(client.fileno())) as plain:
+            plain.settimeout(20)
+            with trusting.wrap_socket(client, server_hostname=STS):
+                plain.sendall(b"wrong")  # as long as the head of a record
+                told = b"".join(iter(lambda: plain.recv(10_000), b""))
+    assert b"HTTP/1.1" not in told
+    assert eventually(lambda: f"CONNECT {STS}:443 broke off: " in caplog.text)
+    assert eventually(connections_ended)
+    assert capfd.readouterr().err == ""
+
+
+def test_what_fails_in_an_open_tunnel_is_no_answer_in_it(server, monkeypatch, caplog):
+    def out_of_descriptors(one, other):
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(tunnels, "relay", out_of_descriptors)
+    caplog.set_level(logging.WARNING)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as other,
+        socket.create_connection(("127.0.0.1", server.port), timeout=20) as client,
+    ):
+        authority = f"127.0.0.1:{other.getsockname()[1]}"
+        client.sendall(f"CONNECT {authority} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        told = b"".join(iter(lambda: client.recv(10_000), b""))
+    assert told == b"HTTP/1.1 200 Connection established\r\n\r\n"
+    assert eventually(lambda: f"CONNECT {authority} broke off: " in caplog.text)
+
+
+def test_a_client_that_is_gone_before_the_answer_leaves_no_traceback(server, connections_ended, monkeypatch, capfd):
+    gone = threading.Event()
+
+    def late(authority):
+        gone.wait(20)
+        raise OSError(errno.ECONNREFUSED, "refused" * 100_000)
+
+    monkeypatch.setattr(tunnels, "connect", late)
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        client.sendall(b"CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n")
+    gone.set()
+    assert eventually(connections_ended)
+    assert capfd.readouterr().err == ""
 
 
 def test_another_host_is_passed_on_to_unread(server):

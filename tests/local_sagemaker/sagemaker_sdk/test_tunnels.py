@@ -1,5 +1,7 @@
 """Tunnels: bytes in both directions, until both sides have ended."""
 
+import fcntl
+import resource
 import socket
 import threading
 
@@ -45,6 +47,24 @@ def test_a_connection_that_breaks_ends_the_tunnel(ends):
     near, far = ends
     far.close()
     near.sendall(b"x")
+
+
+def test_descriptors_beyond_those_of_select_are_passed_on_too():
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    near, one = socket.socketpair()
+    other, far = socket.socketpair()
+    high = socket.socket(fileno=fcntl.fcntl(one.fileno(), fcntl.F_DUPFD_CLOEXEC, 1100))
+    try:
+        with near, one, other, far, high:
+            assert high.fileno() >= 1100
+            near.sendall(b"question")
+            for end in (near, far):
+                end.shutdown(socket.SHUT_WR)
+            relay(high, other)
+            assert far.recv(100) == b"question"
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
 def test_a_host_is_reached_by_name_and_port():
