@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from local_sagemaker.sagemaker_sdk.client_files import ClientFiles
 
+_LOCAL_HOSTS = "localhost,127.0.0.1,::1"
+
 
 def client_environment(url: str, *, account_id: str, region: str) -> dict[str, str | None]:
     """Give the variables by name; None stands for a variable that must not be set.
@@ -58,6 +60,9 @@ def sdk_environment(url: str, files: ClientFiles) -> dict[str, str | None]:
         "HTTPS_PROXY": url,
         # Some programs look at one of the two alone.
         "https_proxy": url,
+        # A list of the user's with amazonaws.com in it would send STS past the proxy.
+        "NO_PROXY": _LOCAL_HOSTS,
+        "no_proxy": _LOCAL_HOSTS,
         "AWS_CA_BUNDLE": str(files.ca_bundle),
         "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": str(files.defaults),
     }

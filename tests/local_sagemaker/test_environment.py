@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import urllib.request
 from pathlib import Path
 
 from local_sagemaker.environment import client_environment, export_lines, sdk_environment
@@ -38,3 +39,14 @@ def test_the_sdk_is_told_of_the_proxy_and_whom_to_trust():
     assert told["HTTPS_PROXY"] == told["https_proxy"] == "http://localhost:4566"
     assert told["AWS_CA_BUNDLE"] == "/cache/ca.pem"
     assert told["SAGEMAKER_ADMIN_CONFIG_OVERRIDE"] == "/cache/sdk.yaml"
+
+
+def test_a_list_of_the_users_does_not_send_sts_past_the_proxy(monkeypatch):
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.setenv(name, ".amazonaws.com,169.254.169.254")
+    files = ClientFiles(ca_bundle=Path("/cache/ca.pem"), defaults=Path("/cache/sdk.yaml"))
+    for name, value in sdk_environment("http://localhost:4566", files).items():
+        monkeypatch.setenv(name, str(value))
+    assert not urllib.request.proxy_bypass("sts.eu-west-1.amazonaws.com")
+    for host in ("localhost", "127.0.0.1", "::1"):
+        assert urllib.request.proxy_bypass(host)
