@@ -81,7 +81,7 @@ class KeepAliveHandler(MotoRequestHandler):
         self._head_sent = False
         try:
             sts = self.path.rpartition(":")[0] in certificate.sts_hosts()
-            opened = certificate.server_context() if sts else tunnels.connect(self.path)
+            opened = certificate.server_context() if sts else tunnels.connect(self.path, self.server.port)
         except (OSError, ValueError, CacheFolderError) as error:
             logger.warning("CONNECT %s failed: %s", self.path, error)
             reason = f"{self.path} cannot be reached: {error}\n".encode()

@@ -5,13 +5,24 @@ from __future__ import annotations
 import selectors
 import socket
 from contextlib import suppress
+from ipaddress import ip_address
+
+from local_sagemaker.sagemaker_sdk.upstream_proxy import UpstreamProxy, UpstreamProxyError, upstream_proxy
 
 _CONNECT_SECONDS = 10.0
 _CHUNK_BYTES = 64 * 1024
 
 
-def connect(authority: str) -> socket.socket:
-    """Connect to ``HOST:PORT``.
+def connect(authority: str, own_port: int) -> socket.socket:
+    """Connect to ``HOST:PORT``, through the proxy that this machine needs for it, if any.
+
+    Parameters
+    ----------
+    authority
+        ``HOST:PORT``.
+    own_port
+        Where this server listens on the loopback. It is no proxy to itself: ``up`` may have been started in a shell
+        that has its variables.
 
     Raises
     ------
@@ -21,7 +32,32 @@ def connect(authority: str) -> socket.socket:
         It is no host and port.
     """
     host, _, port = authority.rpartition(":")
-    connection = socket.create_connection((host.strip("[]"), int(port)), timeout=_CONNECT_SECONDS)
+    address = host.strip("[]"), int(port)
+    proxy = upstream_proxy(*address)
+    if proxy is not None:
+        try:
+            connection = socket.create_connection((proxy.host, proxy.port), timeout=_CONNECT_SECONDS)
+        except OSError as error:
+            raise UpstreamProxyError(f"{proxy} cannot be reached: {error}") from error
+        if not _listens_on_loopback(connection, own_port):
+            return _opened(connection, proxy, authority)
+        connection.close()
+    connection = socket.create_connection(address, timeout=_CONNECT_SECONDS)
+    connection.settimeout(None)
+    return connection
+
+
+def _listens_on_loopback(connection: socket.socket, port: int) -> bool:
+    peer = connection.getpeername()
+    return peer[1] == port and ip_address(peer[0]).is_loopback
+
+
+def _opened(connection: socket.socket, proxy: UpstreamProxy, authority: str) -> socket.socket:
+    try:
+        proxy.open_tunnel(connection, authority)
+    except UpstreamProxyError:
+        connection.close()
+        raise
     connection.settimeout(None)
     return connection
 

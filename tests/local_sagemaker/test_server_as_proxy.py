@@ -11,6 +11,7 @@ import threading
 import pytest
 
 from local_sagemaker.sagemaker_sdk import certificate, tunnels
+from local_sagemaker.sagemaker_sdk.tunnels import connect
 from local_sagemaker.server import LocalServer
 from tests.local_sagemaker.cloud import eventually
 
@@ -25,6 +26,8 @@ def application(environ, start_response):
 
 @pytest.fixture
 def server(tmp_path, monkeypatch):
+    for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     certificate.server_context.cache_clear()
     server = LocalServer(application, 0)
@@ -122,7 +125,7 @@ def test_what_fails_in_an_open_tunnel_is_no_answer_in_it(server, monkeypatch, ca
 def test_a_client_that_is_gone_before_the_answer_leaves_no_traceback(server, connections_ended, monkeypatch, capfd):
     gone = threading.Event()
 
-    def late(authority):
+    def late(authority, own_port):
         gone.wait(20)
         raise OSError(errno.ECONNREFUSED, "refused" * 100_000)
 
@@ -135,7 +138,7 @@ def test_a_client_that_is_gone_before_the_answer_leaves_no_traceback(server, con
     assert capfd.readouterr().err == ""
 
 
-def test_another_host_is_passed_on_to_unread(server):
+def check_that_another_host_is_passed_on_to(server):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
 
@@ -154,6 +157,27 @@ def test_another_host_is_passed_on_to_unread(server):
             client.sendall(b"abc")
             assert reader.read() == b"cba"
         thread.join(20)
+
+
+def test_another_host_is_passed_on_to_unread(server):
+    check_that_another_host_is_passed_on_to(server)
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_started_in_a_shell_that_has_its_own_variables_it_does_not_ask_itself(server, monkeypatch, host):
+    monkeypatch.setenv("HTTPS_PROXY", f"http://{host}:{server.port}")
+    check_that_another_host_is_passed_on_to(server)
+
+
+def test_behind_another_proxy_it_passes_on_through_that(server, monkeypatch):
+    other = LocalServer(application, 0)
+    other.start()
+    monkeypatch.setenv("HTTPS_PROXY", other.url)
+    asked = []
+    monkeypatch.setattr(tunnels, "connect", lambda *arguments: asked.append(arguments) or connect(*arguments))
+    check_that_another_host_is_passed_on_to(server)
+    assert [port for _, port in asked] == [server.port, other.port]
+    other.stop()
 
 
 @pytest.mark.parametrize("authority", ["127.0.0.1:1", "nowhere.invalid:443", "nonsense"])

@@ -8,6 +8,9 @@ import threading
 import pytest
 
 from local_sagemaker.sagemaker_sdk.tunnels import connect, relay
+from local_sagemaker.sagemaker_sdk.upstream_proxy import UpstreamProxyError
+
+OWN_PORT = 4566
 
 
 @pytest.fixture
@@ -70,7 +73,7 @@ def test_descriptors_beyond_those_of_select_are_passed_on_too():
 def test_a_host_is_reached_by_name_and_port():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-        with connect(f"127.0.0.1:{port}") as connection:
+        with connect(f"127.0.0.1:{port}", OWN_PORT) as connection:
             assert connection.getpeername() == ("127.0.0.1", port)
             assert connection.gettimeout() is None
 
@@ -78,4 +81,61 @@ def test_a_host_is_reached_by_name_and_port():
 @pytest.mark.parametrize("authority", ["127.0.0.1", "127.0.0.1:https", ":"])
 def test_what_is_no_host_and_port_is_refused(authority):
     with pytest.raises(ValueError, match="invalid literal"):
-        connect(authority)
+        connect(authority, OWN_PORT)
+
+
+@pytest.fixture
+def proxy(monkeypatch):
+    """Listen as the proxy of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{listener.getsockname()[1]}")
+        yield listener
+
+
+def answer_one(listener, answer):
+    """Accept a connection and answer it, beside the test; give what is asked and how the connection ends."""
+
+    def run():
+        connection, _ = listener.accept()
+        with connection:
+            connection.settimeout(20)
+            heard.append(connection.recv(1000))
+            connection.sendall(answer)
+            heard.append(connection.recv(1000))
+
+    heard: list[bytes] = []
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread, heard
+
+
+def test_behind_a_proxy_a_host_is_reached_through_it(proxy):
+    thread, heard = answer_one(proxy, b"HTTP/1.1 200 OK\r\n\r\n")
+    with connect("no-such-host.invalid:443", OWN_PORT) as connection:
+        assert connection.getpeername() == proxy.getsockname()
+        assert connection.gettimeout() is None
+        connection.sendall(b"for the host")
+        thread.join(20)
+    assert heard[0].startswith(b"CONNECT no-such-host.invalid:443 HTTP/1.1\r\n")
+    assert heard[1] == b"for the host"
+
+
+def test_a_proxy_that_refuses_is_left(proxy):
+    thread, heard = answer_one(proxy, b"HTTP/1.1 403 Forbidden\r\n\r\n")
+    with pytest.raises(UpstreamProxyError, match=r"the proxy 127\.0\.0\.1:\d+ .* refuses: HTTP/1.1 403 Forbidden"):
+        connect("example.com:443", OWN_PORT)
+    thread.join(20)
+    assert heard[1] == b""
+
+
+def test_a_proxy_that_does_not_answer_is_named(proxy):
+    proxy.close()
+    with pytest.raises(UpstreamProxyError, match=r"the proxy 127\.0\.0\.1:\d+ .* cannot be reached: .*refused"):
+        connect("example.com:443", OWN_PORT)
+
+
+def test_this_server_is_no_proxy_to_itself(proxy):
+    with socket.create_server(("127.0.0.1", 0)) as host:
+        authority = f"127.0.0.1:{host.getsockname()[1]}"
+        with connect(authority, proxy.getsockname()[1]) as connection:
+            assert connection.getpeername() == host.getsockname()
