@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import sklearn_runtime
 from local_sagemaker.containers import interpreters, stock_image
+from local_sagemaker.containers.aws_access import aws_access
 from local_sagemaker.containers.installation import Installation
+from local_sagemaker.containers.network_isolation import NO_NETWORK
 from local_sagemaker.containers.processes import inherited_environment
 from local_sagemaker.data_plane_errors import ContainerError
 
@@ -45,12 +47,15 @@ class Site(NamedTuple):
         Address of the local cloud.
     credentials
         Of the execution role.
+    network_isolation
+        Whether the model has it: its containers find no credentials then, and no network.
     """
 
     base_dir: Path
     region: str
     base_url: str
     credentials: Credentials
+    network_isolation: bool = False
 
 
 class ContainerPlan(NamedTuple):
@@ -89,7 +94,6 @@ def plan_container(
     python: str = sys.executable,
     *,
     image: str = "",
-    network_isolation: bool = False,
 ) -> ContainerPlan:
     """Choose program and environment.
 
@@ -103,8 +107,6 @@ def plan_container(
         Interpreter; default: the local cloud's own.
     image
         URI.
-    network_isolation
-        Whether the model has it.
 
     Raises
     ------
@@ -136,7 +138,7 @@ def plan_container(
         )
     installation = None
     if _MULTI_MODEL not in given:
-        installation = plan_installation(given, site, python, network_isolation=network_isolation)
+        installation = plan_installation(given, site, python)
         if installation is not None:
             python, environment = installation.python, installation.with_python(environment)
     if python != sys.executable and not any(_carries_runtime(folder) for folder in folders):
@@ -147,14 +149,12 @@ def plan_container(
     return ContainerPlan([python, "-m", server, "--workers", workers], environment, installation)
 
 
-def plan_installation(
-    given: Mapping[str, str], site: Site, python: str = sys.executable, *, network_isolation: bool = False
-) -> Installation | None:
+def plan_installation(given: Mapping[str, str], site: Site, python: str = sys.executable) -> Installation | None:
     """Say what is installed before the server of a container starts, None for nothing.
 
     Parameters
     ----------
-    given, site, python, network_isolation
+    given, site, python
         As for `plan_container`.
     """
     environment = _environment(given, site)
@@ -168,7 +168,7 @@ def plan_installation(
         code=code,
         folder=site.base_dir / "python",
         environment=environment,
-        network_isolation=network_isolation,
+        network_isolation=site.network_isolation,
     )
 
 
@@ -176,17 +176,18 @@ def _environment(given: Mapping[str, str], site: Site) -> dict[str, str]:
     moved = {name: _OPT_ML.sub(lambda _: str(site.base_dir), value) for name, value in given.items()}
     # gunicorn, which reads these, is not run.
     moved.pop("GUNICORN_CMD_ARGS", None)
-    return {**inherited_environment(), **_own(site), **moved}
+    isolated = site.network_isolation
+    return {
+        **inherited_environment(),
+        **aws_access(None if isolated else site.credentials, region=site.region, base_url=site.base_url),
+        **_own(site),
+        **moved,
+        **(NO_NETWORK if isolated else {}),
+    }
 
 
 def _own(site: Site) -> dict[str, str]:
     return {
-        "AWS_ACCESS_KEY_ID": site.credentials.access_key_id,
-        "AWS_SECRET_ACCESS_KEY": site.credentials.secret_access_key,
-        "AWS_SESSION_TOKEN": site.credentials.session_token,
-        "AWS_REGION": site.region,
-        "AWS_DEFAULT_REGION": site.region,
-        "AWS_ENDPOINT_URL": site.base_url,
         "PYTHONUNBUFFERED": "1",
         "SAGEMAKER_BASE_DIR": str(site.base_dir),
         # Its last words reach the log through a pipe that is read to the end, so it need not wait before it exits.

@@ -13,6 +13,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from local_sagemaker.containers.network_isolation import NO_NETWORK
 from local_sagemaker.containers.virtual_environments import Interpreter, make_environment
 from local_sagemaker.data_plane_errors import ContainerError
 
@@ -50,7 +51,7 @@ class Installation:
     environment
         Of the container.
     network_isolation
-        Whether pip reaches no package index: what lies beside the script can be installed then, and nothing else.
+        Whether pip reaches nothing of the network: what lies beside the script can be installed then, and nothing else.
 
     Attributes
     ----------
@@ -128,7 +129,7 @@ class Installation:
         # The script's modules are not pip's.
         environment.pop("PYTHONPATH", None)
         if self._network_isolation:
-            environment["PIP_NO_INDEX"] = "1"
+            environment |= NO_NETWORK
         command = [self.python, "-m", "pip", "install", *arguments]
         shown = " ".join(command[2:])
         process = start(command, environment=environment, folder=self._code, on_line=keep)
@@ -141,7 +142,8 @@ class Installation:
             text = f"{shown} ended with status {process.exit_status}: {reason}"
             if self._network_isolation:
                 text += (
-                    "; the model has network isolation, so pip reaches no package index: put wheels beside the script"
+                    "; the model has network isolation, so pip reaches neither a package index nor a URL: put wheels "
+                    "beside the script"
                 )
             raise ContainerError(text)
 

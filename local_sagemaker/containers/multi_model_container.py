@@ -50,8 +50,6 @@ class MultiModelContainer:
         Seconds from a model's start to its first successful /ping.
     cache
         Whether models stay loaded.
-    network_isolation
-        Whether the model has it.
     """
 
     def __init__(
@@ -65,7 +63,6 @@ class MultiModelContainer:
         log: ContainerLog,
         startup_timeout: float,
         cache: bool,
-        network_isolation: bool = False,
     ) -> None:
         self._models = models
         self._store = store
@@ -73,7 +70,7 @@ class MultiModelContainer:
         self._site = site
         self._python = python
         self._startup_timeout = startup_timeout
-        self._installation = plan_installation(given, site, python, network_isolation=network_isolation)
+        self._installation = plan_installation(given, site, python)
         self._installing: ChildProcess | None = None
         self._stopping = False
         self._lock = threading.Lock()

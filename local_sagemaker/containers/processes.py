@@ -26,6 +26,12 @@ _WAIT_THEN_EXEC = ["/bin/sh", "-c", 'read -r go && exec "$@" </dev/null', "sh"]
 
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "LD_LIBRARY_PATH")
 _INHERITED_PREFIX = "COVERAGE_PROCESS_"
+# Where HOME is, AWS's SDKs find the user's own credentials; and on a machine of AWS's, those of the machine.
+_NOTHING_OF_THE_USERS = {
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 
 logger = logging.getLogger(__name__)
 
@@ -93,10 +99,11 @@ def remove_folder(folder: Path) -> None:
 
 
 def inherited_environment() -> dict[str, str]:
-    """Give what a process needs of ours to run at all, and what makes coverage measure it."""
-    return {
+    """Give what a process needs of ours to run at all, and what makes coverage measure it; no credentials."""
+    kept = {
         name: value for name, value in os.environ.items() if name in _INHERITED or name.startswith(_INHERITED_PREFIX)
     }
+    return kept | _NOTHING_OF_THE_USERS
 
 
 class ChildProcess:

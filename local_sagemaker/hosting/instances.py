@@ -117,9 +117,8 @@ def prepare(
     if code is not None:
         store.fetch_archive(Location.parse(code), folder / "code")
     put_instance_metrics(role, endpoint, variant, folder)
-    site = Site(folder, endpoint.region, base_url, role.credentials)
+    site = Site(folder, endpoint.region, base_url, role.credentials, bool(model.enable_network_isolation))
     python = interpreter_for(image)
-    isolated = bool(model.enable_network_isolation)
     timeout = float(description.get("ContainerStartupHealthCheckTimeoutInSeconds", DEFAULT_STARTUP_TIMEOUT))
 
     def new_log(instance: str) -> ContainerLog:
@@ -142,12 +141,11 @@ def prepare(
                 log=new_log(instance),
                 startup_timeout=timeout,
                 cache=definition.get("MultiModelConfig", {}).get("ModelCacheSetting") != "Disabled",
-                network_isolation=isolated,
             )
 
         return Prepared(role, make_multi_model)
 
-    plan = plan_container(given, site, python, image=image, network_isolation=isolated)
+    plan = plan_container(given, site, python, image=image)
 
     def make() -> Instance:
         instance = _instance_id()

@@ -2,8 +2,8 @@
 
 Rules: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html and API_ContainerDefinition.html
 there. The wording about images is AWS's, as public reports quote it; the rest is the local cloud's own. What changes
-neither the answers nor whether the model starts (network isolation, InferenceExecutionConfig, the EULA's acceptance)
-is kept for DescribeModel only.
+neither the answers nor whether the model starts (InferenceExecutionConfig, the EULA's acceptance) is kept for
+DescribeModel only.
 """
 
 from __future__ import annotations

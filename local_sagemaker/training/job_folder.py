@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from local_sagemaker.containers.aws_access import aws_access
+from local_sagemaker.containers.network_isolation import NO_NETWORK
 from local_sagemaker.containers.processes import inherited_environment
 from local_sagemaker.training.config_files import ConfigFiles, one_machine
 
@@ -69,28 +71,17 @@ def container_environment(
     base_url
         Address of the local cloud.
     credentials
-        Of the execution role. A job with network isolation gets neither these nor the address, as on AWS it has no
-        network, and pip asks no index.
+        Of the execution role. A job with network isolation gets none, and `NO_NETWORK`.
     """
-    environment = {
+    isolated = request.get("EnableNetworkIsolation")
+    return {
         **inherited_environment(),
         "TRAINING_JOB_NAME": request["TrainingJobName"],
         "TRAINING_JOB_ARN": job_arn,
-        "AWS_REGION": region,
-        "AWS_DEFAULT_REGION": region,
-        # Else boto3 looks for credentials of the machine that it runs on.
-        "AWS_EC2_METADATA_DISABLED": "true",
+        **aws_access(None if isolated else credentials, region=region, base_url=base_url),
+        **moved(request.get("Environment") or {}, seen_as),
+        **(NO_NETWORK if isolated else {}),
     }
-    if request.get("EnableNetworkIsolation"):
-        environment["PIP_NO_INDEX"] = "1"
-    else:
-        environment |= {
-            "AWS_ACCESS_KEY_ID": credentials.access_key_id,
-            "AWS_SECRET_ACCESS_KEY": credentials.secret_access_key,
-            "AWS_SESSION_TOKEN": credentials.session_token,
-            "AWS_ENDPOINT_URL": base_url,
-        }
-    return environment | moved(request.get("Environment") or {}, seen_as)
 
 
 def moved(values: Mapping[str, str], base_dir: Path) -> dict[str, str]:

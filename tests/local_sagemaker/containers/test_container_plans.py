@@ -52,6 +52,14 @@ def test_the_environment_is_clean_but_for_the_path_and_coverage(site, monkeypatc
     assert environment["AWS_ENDPOINT_URL"] == "http://localhost:4566"
 
 
+def test_a_model_with_network_isolation_has_no_credentials_and_no_way_to_the_network(site):
+    environment = plan_container({"http_proxy": "http://proxy"}, site._replace(network_isolation=True)).environment
+    assert not [name for name in environment if name.startswith(("AWS_ACCESS", "AWS_SECRET", "AWS_SESSION"))]
+    assert environment["AWS_ENDPOINT_URL"] == "http://localhost:4566"
+    assert environment["AWS_SHARED_CREDENTIALS_FILE"] == environment["AWS_CONFIG_FILE"] == os.devnull
+    assert environment["http_proxy"] == environment["https_proxy"] == "http://127.0.0.1:9"
+
+
 def test_the_model_may_set_what_we_would_set(site):
     given = {"SKLEARN_RUNTIME_FAILURE_PAUSE": "2", "AWS_REGION": "eu-west-2"}
     environment = plan_container(given, site).environment

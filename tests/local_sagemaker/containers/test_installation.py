@@ -2,6 +2,8 @@
 
 import os
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -89,7 +91,7 @@ def test_a_package_is_installed_with_its_requirements(code):
 
 
 @pytest.mark.parametrize(
-    ("network_isolation", "end"), [(False, "$"), (True, "; the model has network isolation, so pip reaches no package")]
+    ("network_isolation", "end"), [(False, "$"), (True, "; the model has network isolation, so pip reaches neither")]
 )
 def test_what_cannot_be_installed_fails_with_pips_reason(code, network_isolation, end):
     (code / "requirements.txt").write_text("a-library-that-is-nowhere\n")
@@ -101,6 +103,41 @@ def test_what_cannot_be_installed_fails_with_pips_reason(code, network_isolation
     # pip itself is what says so in both cases: with network isolation it asks no index, whatever the variables say.
     with pytest.raises(ContainerError, match=reason + end):
         installation(code, network_isolation=network_isolation, **variables).run(ChildProcess, print, LONG)
+
+
+@pytest.fixture
+def index():
+    """Serve a wheel; give its address and the paths that were asked for."""
+    asked: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            body = wheel("extra", "NAME = 'of the network'\n")
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            """Nothing: the test's output is pip's."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/{WHEEL}", asked
+        server.shutdown()
+        thread.join()
+
+
+def test_with_network_isolation_pip_fetches_no_address_either(code, index):
+    address, asked = index
+    (code / "requirements.txt").write_text(f"extra @ {address}\n")
+    with pytest.raises(ContainerError, match=r"so pip reaches neither a package index nor a URL: put wheels beside"):
+        installation(code, network_isolation=True).run(ChildProcess, print, LONG)
+    assert asked == []
+    installation(code).run(ChildProcess, print, LONG)
+    assert asked == [f"/{WHEEL}"]
 
 
 def test_what_failed_is_tried_again(code):

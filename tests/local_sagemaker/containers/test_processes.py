@@ -1,5 +1,6 @@
 """Children run in groups of their own, and none outlives the local cloud."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -8,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from local_sagemaker.containers import processes
-from local_sagemaker.containers.processes import ChildProcess, make_folder, remove_folder, stop_watchdog
+from local_sagemaker.containers.processes import (
+    ChildProcess,
+    inherited_environment,
+    make_folder,
+    remove_folder,
+    stop_watchdog,
+)
 from tests.local_sagemaker.cloud import eventually
 
 
@@ -40,6 +47,18 @@ def test_lines_of_both_streams_arrive_before_the_end_is_told(tmp_path):
     assert lines == ["child a b", "warn", str(tmp_path), "no end"]
     assert child.exit_status == 3
     assert not child.running
+
+
+def test_the_home_is_inherited_and_the_credentials_in_it_are_not_found(monkeypatch):
+    monkeypatch.setenv("AWS_PROFILE", "mine")
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/home/me/.aws/config")
+    variables = inherited_environment()
+    assert variables["HOME"] == os.environ["HOME"]
+    assert {name: value for name, value in variables.items() if name.startswith("AWS_")} == {
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
 
 
 def test_standard_input_is_empty(tmp_path):

@@ -55,6 +55,14 @@ def test_the_container_runs_as_the_role_on_files_of_its_own(cloud):
     eventually(lambda: not base.exists())
 
 
+def test_the_container_of_an_isolated_model_finds_no_credentials(cloud):
+    model = cloud.make_model(scripted("isolated"), EnableNetworkIsolation=True)
+    found = environment(cloud, cloud.make_endpoint(cloud.make_config(model)))
+    assert "AWS_ACCESS_KEY_ID" not in found
+    assert found["AWS_SHARED_CREDENTIALS_FILE"] == "/dev/null"
+    assert found["AWS_ENDPOINT_URL"] == cloud.url
+
+
 def test_the_containers_log_is_in_cloudwatch(cloud):
     name = cloud.make_endpoint(cloud.make_config(cloud.make_model(scripted("logged"))))
     cloud.invoke(name)

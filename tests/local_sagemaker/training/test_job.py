@@ -226,7 +226,33 @@ def test_network_isolation_leaves_the_container_without_credentials_and_takes_co
     lines = cloud.lines(request["TrainingJobName"])
     variables = json.loads(next(line for line in lines if line.startswith("{")))
     assert variables["PIP_NO_INDEX"] == "1"
-    assert not {"AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"} & set(variables)
+    assert variables["https_proxy"] == variables["PIP_PROXY"] == "http://127.0.0.1:9"
+    assert variables["AWS_ENDPOINT_URL"] == cloud.cloud.url
+    assert "AWS_ACCESS_KEY_ID" not in variables
+
+
+@pytest.mark.parametrize(("isolated", "expected"), [(True, "no credentials"), (False, "the role's")])
+def test_a_job_never_finds_the_credentials_of_the_machines_user(cloud, tmp_path, monkeypatch, isolated, expected):
+    home = tmp_path / ".aws"
+    home.mkdir()
+    (home / "credentials").write_text("[default]\naws_access_key_id = OFTHEUSER\naws_secret_access_key = x\n")
+    (home / "config").write_text("[default]\ns3 =\n  endpoint_url = https://s3.amazonaws.com\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    script = """
+import boto3, os
+session = boto3.Session()
+found = session.get_credentials()
+what = "no credentials" if found is None else "the user's" if found.access_key == "OFTHEUSER" else "the role's"
+print("found", what, session.client("s3").meta.endpoint_url)
+"""
+    request = cloud.request("", EnableNetworkIsolation=isolated)
+    cloud.cloud.put(archive({"train.py": script.encode()}), f"data/{request['TrainingJobName']}/code.tar.gz")
+    request["InputDataConfig"] = [channel("code", f"s3://{BUCKET}/data/{request['TrainingJobName']}/")]
+    request["HyperParameters"]["sagemaker_submit_directory"] = "/opt/ml/input/data/code/code.tar.gz"
+    cloud.sagemaker.create_training_job(**request)
+    described = cloud.ended(request["TrainingJobName"])
+    assert described["TrainingJobStatus"] == "Completed", described
+    assert f"found {expected} {cloud.cloud.url}" in cloud.lines(request["TrainingJobName"])
 
 
 def test_what_has_no_effect_here_is_described_and_told_in_the_log(cloud):
