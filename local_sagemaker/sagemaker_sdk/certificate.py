@@ -8,13 +8,16 @@ certificate that is made once a user, names STS alone and may not sign others: t
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import os
 import ssl
-import tempfile
 from functools import cache
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from local_sagemaker.sagemaker_sdk.client_files import cache_folder
+from local_sagemaker.sagemaker_sdk.client_files import CacheFolderError, cache_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _YEARS = 20
 _BEGIN = b"-----BEGIN CERTIFICATE-----"
@@ -36,18 +39,17 @@ def sts_hosts() -> frozenset[str]:
     return frozenset(hosts)
 
 
-@cache
 def server_context() -> ssl.SSLContext:
     """Give what a server needs to speak TLS as STS.
+
+    It is read each time: a certificate that is gone is made again by whoever asks first, and holds for all.
 
     Raises
     ------
     CacheFolderError
         There is no place for the certificate.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(_key_and_certificate())
-    return context
+    return _context(_key_and_certificate())
 
 
 def certificate() -> bytes:
@@ -62,21 +64,28 @@ def certificate() -> bytes:
     return content[content.index(_BEGIN) :]
 
 
+def _context(path: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    return context
+
+
 def _key_and_certificate() -> Path:
-    """One file for both: two processes that make it at the same time still have a pair."""
+    """One file for both, made by one process while others wait, and anew where it does not hold them."""
     folder = cache_folder()
     path = folder / "sts.pem"
-    if not path.exists():
-        # Readable by its owner only, and there whole or not at all.
-        handle, made = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "wb") as file:
-            file.write(_make())
-        try:
-            path.hardlink_to(made)
-        except FileExistsError:
-            pass  # Another process was first.
-        finally:
-            Path(made).unlink()
+    try:
+        # Readable by its owner only.
+        with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                _context(path)
+            except ssl.SSLError:
+                os.fchmod(file.fileno(), 0o600)
+                file.truncate()
+                file.write(_make())
+    except OSError as error:
+        raise CacheFolderError(folder, error) from error
     return path
 
 

@@ -20,6 +20,12 @@ SageMaker:
 class CacheFolderError(Exception):
     """The files have no place; the text says which and what to do."""
 
+    def __init__(self, folder: Path, error: OSError) -> None:
+        super().__init__(
+            f"the folder {folder} cannot be written to ({error.strerror}): it is for what the SageMaker Python SDK "
+            "reads; set XDG_CACHE_HOME to a folder of yours, the same for `up` and for `env`"
+        )
+
 
 class ClientFiles(NamedTuple):
     """Where they are.
@@ -45,17 +51,15 @@ def cache_folder() -> Path:
     CacheFolderError
         It cannot be made or written to.
     """
-    # An empty variable counts as none (https://specifications.freedesktop.org/basedir-spec/latest/).
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "local-sagemaker")
+    folder = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    # One that is empty or relative counts as none (https://specifications.freedesktop.org/basedir-spec/latest/).
+    folder = (folder if folder.is_absolute() else Path.home() / ".cache") / "local-sagemaker"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        raise CacheFolderError(
-            f"the folder {folder} cannot be written to ({error.strerror}): it is for what the SageMaker Python SDK "
-            "reads; set XDG_CACHE_HOME to a folder of yours, the same for `up` and for `env`"
-        ) from error
+        raise CacheFolderError(folder, error) from error
     return folder
 
 

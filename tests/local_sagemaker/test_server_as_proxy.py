@@ -4,6 +4,7 @@ import errno
 import http.client
 import logging
 import os
+import shutil
 import socket
 import ssl
 import threading
@@ -29,12 +30,10 @@ def server(tmp_path, monkeypatch):
     for name in ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    certificate.server_context.cache_clear()
     server = LocalServer(application, 0)
     server.start()
     yield server
     server.stop()
-    certificate.server_context.cache_clear()
 
 
 @pytest.fixture
@@ -61,6 +60,18 @@ def test_sts_is_answered_over_tls_on_a_connection_that_is_kept(sts):
     for path in ("/one", "/two"):
         sts.request("GET", path)
         assert sts.getresponse().read() == f"https://{STS}{path}".encode()
+
+
+def test_a_certificate_that_is_made_while_it_runs_holds(server, sts, tmp_path):
+    sts.request("GET", "/one")
+    assert sts.getresponse().read()
+    shutil.rmtree(tmp_path / "cache")
+    trusting = ssl.create_default_context(cadata=certificate.certificate().decode())
+    later = http.client.HTTPSConnection("127.0.0.1", server.port, context=trusting, timeout=20)
+    later.set_tunnel(STS, 443)
+    later.request("GET", "/two")
+    assert later.getresponse().read() == f"https://{STS}/two".encode()
+    later.close()
 
 
 def test_plain_http_goes_on_beside_it(server):
@@ -174,9 +185,14 @@ def test_behind_another_proxy_it_passes_on_through_that(server, monkeypatch):
     other.start()
     monkeypatch.setenv("HTTPS_PROXY", other.url)
     asked = []
-    monkeypatch.setattr(tunnels, "connect", lambda *arguments: asked.append(arguments) or connect(*arguments))
+
+    def recorded(authority, own_port):
+        asked.append(own_port)
+        return connect(authority, own_port)
+
+    monkeypatch.setattr(tunnels, "connect", recorded)
     check_that_another_host_is_passed_on_to(server)
-    assert [port for _, port in asked] == [server.port, other.port]
+    assert asked == [server.port, other.port]
     other.stop()
 
 

@@ -2,6 +2,9 @@
 
 import concurrent.futures
 import contextlib
+import errno
+import os
+import shutil
 import ssl
 import stat
 
@@ -9,14 +12,13 @@ import pytest
 from cryptography import x509
 
 from local_sagemaker.sagemaker_sdk import certificate
+from local_sagemaker.sagemaker_sdk.client_files import CacheFolderError
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    certificate.server_context.cache_clear()
-    yield tmp_path / "local-sagemaker"
-    certificate.server_context.cache_clear()
+    return tmp_path / "local-sagemaker"
 
 
 def test_the_hosts_are_those_that_the_sdk_asks_in_every_partition():
@@ -49,12 +51,53 @@ def test_two_that_make_it_at_the_same_time_have_the_same(cache):
     assert [path.name for path in cache.iterdir()] == ["sts.pem"]
 
 
-def test_a_client_that_trusts_it_takes_the_server_for_sts():
+@pytest.mark.parametrize("missing", [slice(None), slice(0, 100), slice(100, None)])
+def test_a_file_that_does_not_hold_key_and_certificate_is_made_again(cache, missing):
+    before = certificate.certificate()
+    path = cache / "sts.pem"
+    content = bytearray(path.read_bytes())
+    del content[missing]
+    path.write_bytes(content)
+    after = certificate.certificate()
+    assert after != before
+    assert x509.load_pem_x509_certificate(after)
+    assert path.read_bytes().startswith(b"-----BEGIN PRIVATE KEY-----")
+    assert certificate.certificate() == after
+
+
+def test_a_file_that_others_may_read_gets_no_key(cache):
+    cache.mkdir()
+    (cache / "sts.pem").touch(mode=0o644)
+    certificate.certificate()
+    assert stat.S_IMODE((cache / "sts.pem").stat().st_mode) == 0o600
+
+
+def test_a_file_system_without_hard_links_will_do(monkeypatch):
+    def refuse(*paths, **options):
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    assert certificate.certificate()
+
+
+def test_a_file_that_cannot_be_is_told_with_the_remedy(cache):
+    (cache / "sts.pem").mkdir(parents=True)
+    with pytest.raises(CacheFolderError, match=r"local-sagemaker cannot be written to \(.*set XDG_CACHE_HOME"):
+        certificate.certificate()
+
+
+def test_a_server_speaks_with_the_certificate_that_was_made_last(cache):
+    handshake(certificate.certificate(), certificate.server_context())
+    shutil.rmtree(cache)
+    handshake(certificate.certificate(), certificate.server_context())
+
+
+def handshake(trusted, server_context):
     client_side, server_side = ssl.MemoryBIO(), ssl.MemoryBIO()
-    trusting = ssl.create_default_context(cadata=certificate.certificate().decode())
+    trusting = ssl.create_default_context(cadata=trusted.decode())
     trusting.verify_flags |= ssl.VERIFY_X509_STRICT  # the default from Python 3.13 on
     client = trusting.wrap_bio(server_side, client_side, server_hostname="sts.eu-west-1.amazonaws.com")
-    server = certificate.server_context().wrap_bio(client_side, server_side, server_side=True)
+    server = server_context.wrap_bio(client_side, server_side, server_side=True)
     for _ in range(3):
         for end in (client, server):
             with contextlib.suppress(ssl.SSLWantReadError):

@@ -23,8 +23,9 @@ def test_what_is_there_as_it_should_be_is_left_alone(tmp_path, monkeypatch):
     assert "TelemetryOptOut" in files.defaults.read_text()
 
 
-def test_without_a_variable_they_lie_in_the_users_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", "")
+@pytest.mark.parametrize("value", ["", "relative/cache"])
+def test_without_an_absolute_folder_of_the_users_they_lie_in_the_default_one(tmp_path, monkeypatch, value):
+    monkeypatch.setenv("XDG_CACHE_HOME", value)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert cache_folder() == tmp_path / ".cache" / "local-sagemaker"
 
