@@ -80,7 +80,7 @@ class KeepAliveHandler(MotoRequestHandler):
         self.close_connection = True
         self._head_sent = False
         try:
-            sts = self.path.rpartition(":")[0] in certificate.sts_hosts()
+            sts = certificate.is_sts(self.path.rpartition(":")[0])
             opened = certificate.server_context() if sts else tunnels.connect(self.path, self.server.port)
         except (OSError, ValueError, CacheFolderError) as error:
             logger.warning("CONNECT %s failed: %s", self.path, error)

@@ -25,18 +25,31 @@ _BEGIN = b"-----BEGIN CERTIFICATE-----"
 
 @cache
 def sts_hosts() -> frozenset[str]:
-    """Give the host names of STS, of each region and of none."""
+    """Give the host names of STS, of each region and of none, with those for FIPS (``AWS_USE_FIPS_ENDPOINT``)."""
     from botocore.loaders import create_loader
     from botocore.regions import EndpointResolver
 
     resolver = EndpointResolver(create_loader().load_data("endpoints"))
     hosts = {"sts.amazonaws.com"}
     for partition in resolver.get_available_partitions():
-        for region in resolver.get_available_endpoints("sts", partition):
-            endpoint = resolver.construct_endpoint("sts", region, partition)
-            if endpoint is not None:
-                hosts.add(endpoint["hostname"])
+        # In this order: the resolver writes into its data, after which each region has a variant for FIPS.
+        for tags in (["fips"], []):
+            for region in resolver.get_available_endpoints("sts", partition, endpoint_variant_tags=tags):
+                endpoint = resolver.construct_endpoint("sts", region, partition, use_fips_endpoint=bool(tags))
+                if endpoint is not None:
+                    hosts.add(endpoint["hostname"])
     return frozenset(hosts)
+
+
+def is_sts(host: str) -> bool:
+    """Say whether a host is STS, however its name is written.
+
+    Example
+    -------
+    >>> is_sts("STS.eu-west-1.amazonaws.com.")
+    True
+    """
+    return host.lower().removesuffix(".") in sts_hosts()
 
 
 def server_context() -> ssl.SSLContext:

@@ -62,6 +62,16 @@ def test_sts_is_answered_over_tls_on_a_connection_that_is_kept(sts):
         assert sts.getresponse().read() == f"https://{STS}{path}".encode()
 
 
+@pytest.mark.parametrize("host", [STS.upper(), f"{STS}.", "sts-fips.us-east-1.amazonaws.com"])
+def test_sts_is_known_by_each_of_its_names(server, host):
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as client:
+        client.sendall(f"CONNECT {host}:443 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert client.recv(1000).startswith(b"HTTP/1.1 200 ")
+        trusting = ssl.create_default_context(cadata=certificate.certificate().decode())
+        with trusting.wrap_socket(client, server_hostname=host.lower().removesuffix(".")) as secured:
+            assert secured.getpeercert()
+
+
 def test_a_certificate_that_is_made_while_it_runs_holds(server, sts, tmp_path):
     sts.request("GET", "/one")
     assert sts.getresponse().read()

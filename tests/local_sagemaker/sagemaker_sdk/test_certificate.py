@@ -24,7 +24,30 @@ def cache(tmp_path, monkeypatch):
 def test_the_hosts_are_those_that_the_sdk_asks_in_every_partition():
     hosts = certificate.sts_hosts()
     assert {"sts.us-east-1.amazonaws.com", "sts.cn-north-1.amazonaws.com.cn", "sts.amazonaws.com"} <= hosts
-    assert all(host.startswith("sts.") for host in hosts)
+    assert all(host.startswith(("sts.", "sts-fips.")) for host in hosts)
+
+
+def test_those_for_fips_are_there_and_no_client_is_said_to_use_what_is_deprecated(caplog):
+    certificate.sts_hosts.cache_clear()
+    fips = {host for host in certificate.sts_hosts() if "fips" in host}
+    assert fips == {
+        f"sts-fips.{region}.amazonaws.com" for region in ("us-east-1", "us-east-2", "us-west-1", "us-west-2")
+    }
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [
+        ("sts.eu-west-1.amazonaws.com", True),
+        ("STS.EU-West-1.amazonaws.com", True),
+        ("sts.eu-west-1.amazonaws.com.", True),
+        ("s3.eu-west-1.amazonaws.com", False),
+        ("sts.eu-west-1.amazonaws.com.example", False),
+    ],
+)
+def test_a_host_is_known_however_it_is_written(host, known):
+    assert certificate.is_sts(host) is known
 
 
 def test_it_names_sts_alone_and_cannot_sign():
