@@ -1,9 +1,9 @@
 """How a model's container is started here: which program, in which environment, on the files of /opt/ml.
 
 No image is run. A model that carries `sklearn_runtime` (``SAGEMAKER_SERVING_MODULE=sklearn_runtime...``) runs that
-very package, as the AWS image would. A script for the image's own server (``SAGEMAKER_PROGRAM``) is served by
-`stock_image`, which does as that server. A model for an image of yours is emulated with the `sklearn_runtime` that is
-installed beside the local cloud, on its scikit-learn.
+very package, as the AWS image would. A script for the own server of AWS's image (``SAGEMAKER_PROGRAM``) is served by
+`stock_image`, which does as that server. Many models behind one endpoint, and a model for an image of yours, are
+emulated with the `sklearn_runtime` that is installed beside the local cloud, which then has the script's hooks.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _RUNTIME = "sklearn_runtime"
 _STOCK_IMAGE = "stock_image"
-_MULTI_MODEL = "SAGEMAKER_MULTI_MODEL"
+_WORKERS = "SAGEMAKER_MODEL_SERVER_WORKERS"
 _OPT_ML = re.compile(r"(?<![^:=\s])/opt/ml(?=[/:\s]|$)")
 
 
@@ -76,24 +76,13 @@ class ContainerPlan(NamedTuple):
     installation: Installation | None = None
 
 
-def code_location(given: Mapping[str, str]) -> str | None:
-    """Give the S3 URI that the image would download the code from, or None.
-
-    Parameters
-    ----------
-    given
-        The model's environment.
-    """
-    source = given.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
-    return source if source.startswith("s3://") else None
-
-
 def plan_container(
     given: Mapping[str, str],
     site: Site,
     python: str = sys.executable,
     *,
     image: str = "",
+    installation: Installation | None = None,
 ) -> ContainerPlan:
     """Choose program and environment.
 
@@ -102,16 +91,19 @@ def plan_container(
     given
         The model's environment, as the template gives it.
     site
-        Where the container runs; model and code are there already.
+        Where the container runs; model and code are there already, see `place_code`.
     python
         Interpreter; default: the local cloud's own.
     image
-        URI.
+        URI; empty for one model of many, which has no server of AWS's to be emulated.
+    installation
+        What is installed for the container before it starts; see `plan_installation`.
 
     Raises
     ------
     ContainerError
-        The model says that it carries `sklearn_runtime`, and does not; or it has no script for AWS's image to serve.
+        The model says that it carries `sklearn_runtime`, and does not; or it has no script for AWS's image to serve;
+        or a number is none.
     """
     environment = _environment(given, site)
     folders = [folder for folder in environment.get("PYTHONPATH", "").split(os.pathsep) if folder]
@@ -123,30 +115,26 @@ def plan_container(
                 f"names it as SAGEMAKER_SERVING_MODULE; put the package into the archive's code/ folder"
             )
     elif "SAGEMAKER_PROGRAM" in given:
-        code = _code_folder(environment, site)
+        code = str(site.base_dir / "code")
         folders.insert(0, code)
-        if not _carries_runtime(code) and _MULTI_MODEL in given:
-            environment["SKLEARN_RUNTIME_PROGRAM"] = given["SAGEMAKER_PROGRAM"]
-        elif not _carries_runtime(code):
+        if not _carries_runtime(code) and interpreters.is_awss(image):
             server = _STOCK_IMAGE
             folders.append(_linked(site, stock_image, _STOCK_IMAGE))
+        elif not _carries_runtime(code):
+            environment.setdefault("SKLEARN_RUNTIME_PROGRAM", given["SAGEMAKER_PROGRAM"])
     elif interpreters.is_awss(image) and not any(_carries_runtime(folder) for folder in folders):
         raise ContainerError(
             "the model's environment names no SAGEMAKER_PROGRAM, so AWS's image has nothing to serve and answers every "
             "/ping with 500: name a script that defines model_fn there, and the place of its code in "
             "SAGEMAKER_SUBMIT_DIRECTORY"
         )
-    installation = None
-    if _MULTI_MODEL not in given:
-        installation = plan_installation(given, site, python)
-        if installation is not None:
-            python, environment = installation.python, installation.with_python(environment)
+    if installation is not None:
+        python, environment = installation.python, installation.with_python(environment)
     if python != sys.executable and not any(_carries_runtime(folder) for folder in folders):
         folders.append(_linked(site, sklearn_runtime, _RUNTIME))
     if folders:
         environment["PYTHONPATH"] = os.pathsep.join(folders)
-    workers = environment.get("SAGEMAKER_MODEL_SERVER_WORKERS") or "1"
-    return ContainerPlan([python, "-m", server, "--workers", workers], environment, installation)
+    return ContainerPlan([python, "-m", server, "--workers", str(_workers(given))], environment, installation)
 
 
 def plan_installation(given: Mapping[str, str], site: Site, python: str = sys.executable) -> Installation | None:
@@ -157,17 +145,14 @@ def plan_installation(given: Mapping[str, str], site: Site, python: str = sys.ex
     given, site, python
         As for `plan_container`.
     """
-    environment = _environment(given, site)
-    if "SAGEMAKER_PROGRAM" not in given:
-        return None
-    code = Path(_code_folder(environment, site))
-    if not Installation.is_needed(code):
+    code = site.base_dir / "code"
+    if "SAGEMAKER_PROGRAM" not in given or not Installation.is_needed(code):
         return None
     return Installation(
         python,
         code=code,
         folder=site.base_dir / "python",
-        environment=environment,
+        environment=_environment(given, site),
         network_isolation=site.network_isolation,
     )
 
@@ -195,6 +180,13 @@ def _own(site: Site) -> dict[str, str]:
     }
 
 
+def _workers(given: Mapping[str, str]) -> int:
+    text = given.get(_WORKERS, "").strip() or "1"
+    if not text.isdecimal() or int(text) < 1:
+        raise ContainerError(f"{_WORKERS} is {text!r}: give a whole number of at least 1")
+    return int(text)
+
+
 def _carries_runtime(folder: str) -> bool:
     return Path(folder, _RUNTIME, "__init__.py").is_file()
 
@@ -207,19 +199,3 @@ def _linked(site: Site, package: ModuleType, name: str) -> str:
     if not link.is_symlink():
         link.symlink_to(Path(str(package.__file__)).parent, target_is_directory=True)
     return str(folder)
-
-
-def _code_folder(environment: Mapping[str, str], site: Site) -> str:
-    """The image copies a local submit directory to /opt/ml/code, which is where the runtime looks; a link does here."""
-    code = site.base_dir / "code"
-    source = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
-    if (
-        source
-        and not source.startswith("s3://")
-        and source != str(code)
-        and not any(code.iterdir())
-        and not code.is_symlink()
-    ):
-        code.rmdir()
-        code.symlink_to(source, target_is_directory=True)
-    return str(code)

@@ -11,11 +11,12 @@ from local_sagemaker.access.artifacts import ArtifactStore, Location, is_multi_m
 from local_sagemaker.access.network_interfaces import authorize_network_interfaces
 from local_sagemaker.access.rights import ExecutionRole
 from local_sagemaker.containers.container_logs import ContainerLog
-from local_sagemaker.containers.container_plans import Site, code_location, plan_container
+from local_sagemaker.containers.container_plans import Site, plan_container, plan_installation
 from local_sagemaker.containers.containers import Container
 from local_sagemaker.containers.images import authorize_pull
 from local_sagemaker.containers.interpreters import interpreter_for
 from local_sagemaker.containers.multi_model_container import MultiModelContainer
+from local_sagemaker.containers.submit_directories import code_location, place_code
 from local_sagemaker.data_plane_errors import UnsupportedModelError
 from local_sagemaker.monitoring.instance_metrics import put_instance_metrics
 
@@ -145,7 +146,9 @@ def prepare(
 
         return Prepared(role, make_multi_model)
 
-    plan = plan_container(given, site, python, image=image)
+    place_code(given, folder)
+    installation = plan_installation(given, site, python)
+    plan = plan_container(given, site, python, image=image, installation=installation)
 
     def make() -> Instance:
         instance = _instance_id()

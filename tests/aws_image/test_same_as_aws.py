@@ -18,8 +18,9 @@ from moto.core.base_backend import BackendDict
 
 from local_sagemaker.access.rights import Credentials
 from local_sagemaker.containers.container_logs import ContainerLog
-from local_sagemaker.containers.container_plans import Site, plan_container
+from local_sagemaker.containers.container_plans import Site, plan_container, plan_installation
 from local_sagemaker.containers.containers import Container
+from local_sagemaker.containers.submit_directories import place_code
 from local_sagemaker.data_plane_errors import ContainerError
 from tests.aws_image.cloud_assembly import ServedModel
 from tests.aws_image.containers import WAIT_SECONDS, running
@@ -28,6 +29,7 @@ from tests.aws_image.scripts import MODEL_FN, SCRIPTS, Sent, requests
 from tests.aws_image.test_home_two import IMAGE
 from tests.aws_training.cases import wheel
 from tests.local_sagemaker.cloud import ACCOUNT, REGION
+from tests.local_sagemaker.cloud import IMAGE as IMAGE_URI
 from tests.local_sagemaker.recorder import Recorder
 from tests.runtime.request_cases import build_model, request_cases
 
@@ -105,7 +107,10 @@ def container_of_ours(model: ServedModel, folder: Path) -> Container:
     with tarfile.open(model.objects[model.model_data_url]) as archive:
         archive.extractall(folder / "model", filter="data")
     site = Site(folder, REGION, "http://localhost:4566", Credentials("ASIA1", "secret", "token"))
-    plan = plan_container(model.environment, site, str(ENVIRONMENT.python))
+    python = str(ENVIRONMENT.python)
+    place_code(model.environment, folder)
+    installation = plan_installation(model.environment, site, python)
+    plan = plan_container(model.environment, site, python, image=IMAGE_URI, installation=installation)
     log = ContainerLog(Recorder(), "group", "stream", account_id=ACCOUNT, region=REGION)
     return Container(plan, folder / "s", folder / "tmp", log, WAIT_SECONDS)
 

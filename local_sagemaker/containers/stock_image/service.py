@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn_runtime.errors import error_body
 from sklearn_runtime.server.http_response import Answer
+from sklearn_runtime.settings import SettingsError
 
 from .body_formats import JSON, TEXT_TYPES
 from .flask_answers import answer_of
@@ -94,15 +95,19 @@ def timeout_of(environ: Mapping[str, str]) -> float:
 
     Raises
     ------
-    ValueError
+    SettingsError
         It is no whole number; the image's server does not start then, either.
     """
-    return int(environ.get("SAGEMAKER_MODEL_SERVER_TIMEOUT", "60"))
+    text = environ.get("SAGEMAKER_MODEL_SERVER_TIMEOUT", "60")
+    try:
+        return int(text)
+    except ValueError:
+        raise SettingsError(f"SAGEMAKER_MODEL_SERVER_TIMEOUT is {text!r}: give a whole number of seconds") from None
 
 
 def _guarded(hook: Callable[[], Any]) -> Answer:
     try:
         return answer_of(hook())
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - becomes the answer
+    except BaseException as error:  # noqa: BLE001 - becomes the answer; who waits for it would wait in vain
         _log.exception("request failed")
         return Answer(500, JSON, error_body(type(error).__name__, str(error)))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from local_sagemaker.access.rights import Credentials
-from local_sagemaker.containers.container_plans import Site, code_location, plan_container, plan_installation
+from local_sagemaker.containers.container_plans import Site, plan_container, plan_installation
+from local_sagemaker.containers.submit_directories import place_code
 from local_sagemaker.data_plane_errors import ContainerError
 from tests.local_sagemaker.cloud import CARRIED, IMAGE
 
@@ -81,14 +82,29 @@ def test_a_model_that_should_carry_the_runtime_and_does_not_is_refused(site, pat
 
 
 def test_a_script_for_the_images_own_server_runs_on_what_does_as_that_server(site):
-    (site.base_dir / "model/script").mkdir()
-    given = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/script"}
-    plan = plan_container(given, site)
+    plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py"}, site, image=IMAGE)
     assert plan.arguments == [sys.executable, "-m", "stock_image", "--workers", "1"]
     code, stock = plan.environment["PYTHONPATH"].split(":")
     assert code == str(site.base_dir / "code")
     assert Path(stock, "stock_image/__main__.py").is_file()
-    assert (site.base_dir / "code").resolve() == (site.base_dir / "model/script").resolve()
+
+
+@pytest.mark.parametrize(
+    ("given", "program"), [({}, "serve.py"), ({"SKLEARN_RUNTIME_PROGRAM": "hooks.py"}, "hooks.py")]
+)
+def test_a_script_for_another_image_gives_its_hooks_to_our_runtime(site, given, program):
+    image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/mine:1"
+    plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py", **given}, site, image=image)
+    assert plan.arguments == [sys.executable, "-m", "sklearn_runtime.server", "--workers", "1"]
+    assert plan.environment["SKLEARN_RUNTIME_PROGRAM"] == program
+    assert plan.environment["PYTHONPATH"] == str(site.base_dir / "code")
+
+
+@pytest.mark.parametrize("workers", ["abc", "0", "-1", "1.5"])
+def test_workers_that_are_no_number_are_named(site, workers):
+    words = f"^SAGEMAKER_MODEL_SERVER_WORKERS is '{workers}': give a whole number of at least 1$"
+    with pytest.raises(ContainerError, match=words):
+        plan_container({"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_MODEL_SERVER_WORKERS": workers}, site, image=IMAGE)
 
 
 def test_bundled_hooks_for_the_images_own_server_keep_the_users_script(site):
@@ -97,41 +113,15 @@ def test_bundled_hooks_for_the_images_own_server_keep_the_users_script(site):
         "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
         "SKLEARN_RUNTIME_PROGRAM": "hooks.py",
     }
-    plan = plan_container(given, site)
+    place_code(given, site.base_dir)
+    plan = plan_container(given, site, image=IMAGE)
     assert plan.arguments[:3] == [sys.executable, "-m", "sklearn_runtime.server"]
     assert plan.environment["SKLEARN_RUNTIME_PROGRAM"] == "hooks.py"
     assert Path(plan.environment["PYTHONPATH"], "sklearn_runtime/__init__.py").is_file()
 
 
-@pytest.mark.parametrize("given", ["s3://models/source.tar.gz", "/opt/ml/code", ""])
-def test_code_that_lies_in_the_code_folder_stays_there(site, given):
-    (site.base_dir / "code/serve.py").touch()
-    plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": given}, site)
-    assert not (site.base_dir / "code").is_symlink()
-    assert plan.environment["PYTHONPATH"].split(":")[0] == str(site.base_dir / "code")
-
-
-def test_code_that_was_copied_already_is_not_replaced(site):
-    (site.base_dir / "code/serve.py").touch()
-    given = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
-    plan_container(given, site)
-    assert not (site.base_dir / "code").is_symlink()
-
-
-@pytest.mark.parametrize(
-    ("given", "expected"),
-    [
-        ({}, None),
-        ({"SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/code"}, None),
-        ({"SAGEMAKER_SUBMIT_DIRECTORY": "s3://a/b"}, "s3://a/b"),
-    ],
-)
-def test_only_an_s3_address_is_downloaded(given, expected):
-    assert code_location(given) == expected
-
-
 def test_another_python_gets_our_package_and_nothing_else_of_ours(site):
-    plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py"}, site, "/opt/py39/bin/python")
+    plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py"}, site, "/opt/py39/bin/python", image=IMAGE)
     assert plan.arguments[0] == "/opt/py39/bin/python"
     code, *packages = plan.environment["PYTHONPATH"].split(":")
     assert code == str(site.base_dir / "code")
@@ -156,7 +146,8 @@ def test_another_python_runs_the_package_that_the_model_carries(site):
 def test_the_program_runs_with_what_is_installed_for_it(site, given, place):
     (site.base_dir / place).mkdir(exist_ok=True)
     (site.base_dir / place / "requirements.txt").touch()
-    plan = plan_container(given, site)
+    place_code(given, site.base_dir)
+    plan = plan_container(given, site, installation=plan_installation(given, site))
     assert plan.installation is not None
     assert plan.arguments[0] == plan.installation.python == str(site.base_dir / "python/bin/python")
     assert plan.environment["PATH"] == f"{site.base_dir}/python/bin:{os.environ['PATH']}"
@@ -164,19 +155,15 @@ def test_the_program_runs_with_what_is_installed_for_it(site, given, place):
 
 def test_where_awss_start_up_code_is_given_no_program_nothing_is_installed(site):
     (site.base_dir / "model/code/requirements.txt").touch()
-    plan = plan_container(CARRIED, site)
-    assert plan.installation is None
-    assert plan.arguments[0] == sys.executable
+    assert plan_installation(CARRIED, site) is None
+    assert plan_container(CARRIED, site).arguments[0] == sys.executable
 
 
-def test_for_a_model_of_many_what_is_installed_is_the_containers(site):
-    given = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_MULTI_MODEL": "true"}
+def test_code_that_brings_nothing_has_nothing_installed(site):
+    given = {"SAGEMAKER_PROGRAM": "serve.py"}
     assert plan_installation(given, site) is None
     (site.base_dir / "code/requirements.txt").touch()
     assert plan_installation(given, site) is not None
-    plan = plan_container(given, site)
-    assert plan.installation is None
-    assert plan.environment["SKLEARN_RUNTIME_PROGRAM"] == "serve.py"
 
 
 @pytest.mark.parametrize("given", [{}, {"PYTHONPATH": "/opt/ml/code"}])

@@ -214,3 +214,11 @@ def test_instance_metrics_are_put(cloud):
         Namespace="/aws/sagemaker/Endpoints", Dimensions=[{"Name": "EndpointName", "Value": name}]
     )["Metrics"]
     assert {metric["MetricName"] for metric in found} == {"CPUUtilization", "MemoryUtilization", "DiskUtilization"}
+
+
+def test_a_submit_directory_that_the_archive_lacks_is_named(cloud):
+    given = {"SAGEMAKER_PROGRAM": "serve.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"}
+    definition = {"Image": IMAGE, "Environment": given, "ModelDataUrl": cloud.put(archive({"model.txt": b""}))}
+    cloud.sagemaker.create_model(ModelName="lacking", PrimaryContainer=definition, ExecutionRoleArn=cloud.role)
+    reason = cloud.failed_endpoint(cloud.make_config("lacking"))
+    assert "SAGEMAKER_SUBMIT_DIRECTORY is '/opt/ml/model/code', and the model's archive has no such directory" in reason

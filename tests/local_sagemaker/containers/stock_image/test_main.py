@@ -14,7 +14,7 @@ from local_sagemaker.containers.container_plans import Site, plan_container
 from local_sagemaker.containers.containers import Container
 from local_sagemaker.containers.processes import stop_watchdog
 from local_sagemaker.data_plane_errors import ContainerError
-from tests.local_sagemaker.cloud import ACCOUNT, REGION
+from tests.local_sagemaker.cloud import ACCOUNT, IMAGE, REGION
 from tests.local_sagemaker.recorder import Recorder
 
 SCRIPT = """
@@ -53,7 +53,7 @@ def make(tmp_path):
             (tmp_path / name).mkdir()
         (tmp_path / "code/serve.py").write_text(script, encoding="utf-8")
         site = Site(tmp_path, REGION, "http://localhost:4566", Credentials("ASIA1", "secret", "token"))
-        plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py", **given}, site)
+        plan = plan_container({"SAGEMAKER_PROGRAM": "serve.py", **given}, site, image=IMAGE)
         made.append(Container(plan, tmp_path / "s", tmp_path / "tmp", log or Log(), 60.0))
         return made[-1]
 
@@ -89,7 +89,7 @@ def test_it_serves_the_script_as_the_image_would(make):
     [
         ("", {}, r"^serve\.py defines no model_fn, and AWS's image has no default for it"),
         ("def model_fn(model_dir):\n    raise KeyError('weights')\n", {}, r"^model_fn raised KeyError: 'weights'$"),
-        (SCRIPT, {"SAGEMAKER_MODEL_SERVER_TIMEOUT": "soon"}, r"invalid literal for int\(\) .* 'soon'$"),
+        (SCRIPT, {"SAGEMAKER_MODEL_SERVER_TIMEOUT": "soon"}, r"^SAGEMAKER_MODEL_SERVER_TIMEOUT is 'soon': give a"),
         (SCRIPT, {"SAGEMAKER_CONTAINER_LOG_LEVEL": "INFO"}, r"^SAGEMAKER_CONTAINER_LOG_LEVEL is 'INFO': give a level"),
     ],
 )

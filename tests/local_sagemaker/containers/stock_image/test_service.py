@@ -7,6 +7,7 @@ import pytest
 
 from local_sagemaker.containers.stock_image.hooks import StockHooks
 from local_sagemaker.containers.stock_image.service import StockService, timeout_of
+from sklearn_runtime.settings import SettingsError
 
 
 def echo(model, content, content_type, accept):
@@ -33,15 +34,19 @@ def test_hooks_are_given_what_the_image_gives_them(body, content_type, accept, g
     assert json.loads(answer.body) == ["model", *given]
 
 
-@pytest.mark.parametrize("error", [ValueError("too few columns"), SystemExit("too few columns")])
-def test_whatever_fails_is_500_with_its_reason(error):
+class OwnError(BaseException):
+    """What no `except Exception` catches."""
+
+
+@pytest.mark.parametrize("kind", [ValueError, SystemExit, KeyboardInterrupt, OwnError])
+def test_whatever_fails_is_500_with_its_reason(kind):
     def fail(*_):
-        raise error
+        raise kind("too few columns")
 
     answer = service(fail).invoke(b"", None, None)
     assert (answer.status, answer.content_type) == (500, "application/json")
     shown = json.loads(answer.body)["error"]
-    assert (shown["type"], shown["message"]) == (type(error).__name__, "too few columns")
+    assert (shown["type"], shown["message"]) == (kind.__name__, "too few columns")
 
 
 def test_a_hook_that_takes_too_long_is_504():
@@ -70,5 +75,5 @@ def test_every_request_has_its_own_call():
 def test_the_timeout_is_a_whole_number_of_seconds():
     assert timeout_of({}) == 60
     assert timeout_of({"SAGEMAKER_MODEL_SERVER_TIMEOUT": "5"}) == 5
-    with pytest.raises(ValueError, match="soon"):
+    with pytest.raises(SettingsError, match=r"^SAGEMAKER_MODEL_SERVER_TIMEOUT is 'soon': give a whole number of sec"):
         timeout_of({"SAGEMAKER_MODEL_SERVER_TIMEOUT": "soon"})
