@@ -46,6 +46,8 @@ bench: setup ## Measure, and print ratios
 test: setup ## Run every test, with branch coverage
 	$(BIN)/python -m tests.aws_image.environment
 	$(BIN)/python -m tests.aws_training.environment
+	$(BIN)/python -m tests.sagemaker_sdk.environment
+	$(BIN)/python -m tests.sagemaker_sdk_v3.environment
 	bash tests/run
 
 test-images: ## Run the runtime's tests under every AWS image's Python and libraries
@@ -71,6 +73,9 @@ lock: ## Pin the newest versions again, with hashes
 	$(LOCK) requirements/aws-serving-build.in --output-file requirements/aws-serving-build.txt
 	$(LOCK) requirements/aws-serving.in --output-file requirements/aws-serving.txt
 	$(LOCK) requirements/aws-training.in --output-file requirements/aws-training.txt
+	$(LOCK) requirements/sagemaker-sdk.in --output-file requirements/sagemaker-sdk.txt
+	$(LOCK) --excludes requirements/sagemaker-sdk-v3-excludes.in requirements/sagemaker-sdk-v3.in \
+		--output-file requirements/sagemaker-sdk-v3.txt
 	for version in 20.0.4 23.0.0; do \
 		$(LOCK) --no-deps requirements/aws-serving-gunicorn-$$version.in --output-file requirements/aws-serving-gunicorn-$$version.txt; done
 	$(LOCK) --universal --override requirements/bench-aws-overrides.in requirements/bench-aws.in --output-file requirements/bench-aws.txt

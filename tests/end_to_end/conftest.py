@@ -63,8 +63,8 @@ class LocalCloud:
 
 
 @contextlib.contextmanager
-def local_cloud_process(home: Path) -> Iterator[LocalCloud]:
-    """Start `local-sagemaker up` on a free port; stop it by its own process id."""
+def local_cloud_process(home: Path, *env_options: str) -> Iterator[LocalCloud]:
+    """Start `local-sagemaker up` on a free port, with the variables of `env`; stop it by its own process id."""
     environment = user_environment(home)
     with subprocess.Popen(
         [sys.executable, "-m", "local_sagemaker", "up", "--port", "0"],
@@ -81,7 +81,7 @@ def local_cloud_process(home: Path) -> Iterator[LocalCloud]:
                 break
         port = url.rpartition(":")[2]
         exports = subprocess.run(
-            [sys.executable, "-m", "local_sagemaker", "env", "--port", port],
+            [sys.executable, "-m", "local_sagemaker", "env", "--port", port, *env_options],
             env=environment,
             text=True,
             stdout=subprocess.PIPE,

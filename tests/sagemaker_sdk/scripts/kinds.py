@@ -1,0 +1,47 @@
+"""Kinds of endpoint, and what the local cloud does not do."""
+
+import numpy as np
+from botocore.exceptions import ClientError
+from sagemaker.async_inference import AsyncInferenceConfig
+from sagemaker.serverless import ServerlessInferenceConfig
+from sagemaker.sklearn import SKLearn, SKLearnModel
+from sagemaker.tuner import ContinuousParameter, HyperparameterTuner
+
+DATA = np.loadtxt("test.csv", delimiter=",")[::15, :4]
+model = SKLearnModel(
+    model_data="s3://my-bucket/model.tar.gz",
+    role="SageMakerRole",
+    entry_point="train_and_serve.py",
+    framework_version="1.2-1",
+)
+
+
+def refused(what, action):
+    try:
+        action()
+    except ClientError as error:
+        print(what, "is refused:", error.response["Error"]["Message"])
+
+
+predictor = model.deploy(instance_type="ml.m5.large", initial_instance_count=1)
+predictor.update_endpoint(initial_instance_count=2, instance_type="ml.m5.large")
+print("updated", predictor.predict(DATA))
+refused("capture", predictor.enable_data_capture)
+transformer = model.transformer(1, "ml.m5.large")
+refused("transform", lambda: transformer.transform("s3://my-bucket/data/", content_type="text/csv", wait=False))
+estimator = SKLearn("train_and_serve.py", role="SageMakerRole", instance_type="ml.m4.xlarge", framework_version="1.2-1")
+tuner = HyperparameterTuner(
+    estimator, "loss", {"C": ContinuousParameter(0.1, 1)}, [{"Name": "loss", "Regex": "loss=([0-9.]+)"}]
+)
+refused("tune", lambda: tuner.fit("s3://my-bucket/data/", wait=False))
+predictor.delete_endpoint()
+
+serverless = model.deploy(serverless_inference_config=ServerlessInferenceConfig())
+print("serverless", serverless.predict(DATA))
+serverless.delete_endpoint()
+
+asynchronous = model.deploy(
+    instance_type="ml.m5.large", initial_instance_count=1, async_inference_config=AsyncInferenceConfig()
+)
+print("asynchronous", asynchronous.predict(DATA))
+asynchronous.delete_endpoint()
