@@ -5,6 +5,7 @@ boto3 checks a few of these before it sends; AWS checks all of them.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from functools import cache
@@ -15,7 +16,7 @@ import botocore.session
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from botocore.model import MapShape, Shape
+    from botocore.model import MapShape, ServiceModel, Shape
 
 # Java's classes of characters that the API model uses, as a Python character class has them.
 _JAVA_CLASSES = {r"\p{Alnum}": "a-zA-Z0-9", r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s"}
@@ -26,6 +27,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "long": (int,),
     "float": (int, float),
     "double": (int, float),
+    "timestamp": (int, float),
     "list": (list,),
     "map": (dict,),
     "structure": (dict,),
@@ -34,6 +36,17 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 class MistypedError(Exception):
     """A value has another type than the API model's: AWS cannot read the request at all."""
+
+
+def is_operation(name: str) -> bool:
+    """Say whether the API has an operation of this name.
+
+    Example
+    -------
+    >>> is_operation("ListModels"), is_operation("ListGalaxies")
+    (True, False)
+    """
+    return name in _service().operation_names
 
 
 def violations(operation: str, request: Mapping[str, Any]) -> list[str]:
@@ -72,9 +85,13 @@ def refusal(problems: list[str]) -> str:
 
 
 @cache
+def _service() -> ServiceModel:
+    return botocore.session.get_session().get_service_model("sagemaker")
+
+
+@cache
 def _operation_input(operation: str) -> Any:
-    model = botocore.session.get_session().get_service_model("sagemaker")
-    return model.operation_model(operation).input_shape if operation in model.operation_names else None
+    return _service().operation_model(operation).input_shape if is_operation(operation) else None
 
 
 @cache
@@ -102,6 +119,11 @@ def _check_type(shape: Any, value: Any, path: str) -> None:
     # In Python, and not in JSON, true is an integer.
     if types and (not isinstance(value, types) or (isinstance(value, bool) and bool not in types)):
         raise MistypedError(f"{path} must be of type {shape.type_name}, and is {json.dumps(value)}")
+    if shape.type_name == "timestamp":
+        try:
+            dt.datetime.fromtimestamp(value, dt.timezone.utc)
+        except (ValueError, OverflowError, OSError) as error:
+            raise MistypedError(f"{path} must be seconds since 1970, and is {json.dumps(value)}") from error
 
 
 def _value(shape: Any, value: Any, path: str) -> Iterator[str]:

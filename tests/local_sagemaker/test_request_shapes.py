@@ -1,5 +1,6 @@
 """Requests are held against AWS's API model, in AWS's words."""
 
+import json
 import re
 
 import botocore.session
@@ -171,5 +172,20 @@ def test_another_type_is_no_request_at_all(changed, message):
         create(**changed)
 
 
+@pytest.mark.parametrize("value", ["2026-01-01T00:00:00Z", True, [0]])
+def test_a_time_is_a_number(value):
+    message = f"creationTimeAfter must be of type timestamp, and is {json.dumps(value)}"
+    with pytest.raises(MistypedError, match=re.escape(message)):
+        violations("ListModels", {"CreationTimeAfter": value})
+    assert violations("ListModels", {"CreationTimeAfter": 1_767_225_600.5}) == []
+
+
+@pytest.mark.parametrize("value", [1e300, float("inf"), float("nan")])
+def test_a_time_is_one_that_a_clock_can_show(value):
+    with pytest.raises(MistypedError, match="creationTimeAfter must be seconds since 1970, and is "):
+        violations("ListModels", {"CreationTimeAfter": value})
+
+
 def test_an_operation_that_there_is_not_has_no_shapes():
     assert violations("CreateGalaxy", {"GalaxyName": 5}) == []
+    assert not request_shapes.is_operation("CreateGalaxy")

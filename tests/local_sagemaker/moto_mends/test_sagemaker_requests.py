@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 
-def post(url: str, operation: str, body: str) -> tuple[int, Any]:
+def post(url: str, operation: str, body: str | bytes) -> tuple[int, Any]:
     headers = {"X-Amz-Target": f"SageMaker.{operation}", "Content-Type": "application/x-amz-json-1.1"}
     headers["Authorization"] = "AWS4-HMAC-SHA256 Credential=local/20261101/us-east-1/sagemaker/aws4_request"
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, body.encode(), headers)) as answer:
+        data = body.encode() if isinstance(body, str) else body
+        with urllib.request.urlopen(urllib.request.Request(url, data, headers)) as answer:
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as error:
         with error:
@@ -59,15 +60,38 @@ def test_what_does_not_fit_the_shapes_is_refused_in_awss_words(mended, moto_serv
 @pytest.mark.parametrize(
     ("body", "message"),
     [
-        ('{"ModelName": 5}', "modelName must be of type string, and is 5"),
-        ('{"ModelName"', "Expecting ':' delimiter: line 1 column 13 (char 12)"),
+        ('{"NameContains": 5}', "nameContains must be of type string, and is 5"),
+        ('{"CreationTimeAfter": "x"}', 'creationTimeAfter must be of type timestamp, and is "x"'),
+        ('{"CreationTimeAfter": 1e300}', "creationTimeAfter must be seconds since 1970, and is 1e+300"),
+        ('{"CreationTimeAfter": NaN}', "NaN is no value of JSON"),
+        ('{"NameContains"', "Expecting ':' delimiter: line 1 column 16 (char 15)"),
+        ("[1]", "the body must be a JSON object, and is [1]"),
+        ('"x"', 'the body must be a JSON object, and is "x"'),
+        ("null", "the body must be a JSON object, and is null"),
+        (b'{"NameContains": "\xff"}', "'utf-8' codec can't decode byte 0xff in position 18: invalid start byte"),
+        ("[" * 100_000, "the body has too many levels"),
     ],
 )
-def test_what_cannot_be_read_is_another_error(client_of, moto_server, body, message):
-    assert post(moto_server.url, "DescribeModel", body) == (
-        400,
-        {"__type": "SerializationException", "Message": message},
-    )
+def test_what_cannot_be_read_is_another_error(mended, moto_server, body, message):
+    expected = (400, {"__type": "SerializationException", "Message": message})
+    assert (post(moto_server.url, "ListModels", body) == expected) is mended
+
+
+def test_seconds_since_1970_are_a_time(mended, moto_server):
+    assert post(moto_server.url, "ListModels", '{"CreationTimeAfter": 1.5}') == (200, {"Models": []})
+
+
+@pytest.mark.parametrize("operation", ["ListGalaxies", ""])
+def test_an_operation_that_there_is_not_is_refused(mended, moto_server, operation):
+    message = "The requested operation is not supported in the called region."
+    expected = (400, {"__type": "UnknownOperationException", "Message": message})
+    assert (post(moto_server.url, operation, "{}") == expected) is mended
+
+
+def test_an_operation_that_moto_has_not_is_refused(mended, moto_server):
+    message = "ListAlgorithms is not emulated by the local cloud: it runs training jobs and endpoints."
+    expected = (400, {"__type": "ValidationException", "Message": message})
+    assert (post(moto_server.url, "ListAlgorithms", "{}") == expected) is mended
 
 
 def test_a_job_that_would_not_be_run_is_refused(mended, moto_server):
