@@ -4,10 +4,10 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-__all__ = ["EnvironmentMissingError", "LockedEnvironment", "require_compiler"]
+__all__ = ["EnvironmentMissingError", "LockedEnvironment", "make_or_exit", "require_compiler"]
 
 _LAST_LINES = 15
 
@@ -44,6 +44,25 @@ class LockedEnvironment:
             and self._stamp.read_text(encoding="ascii") == self._digest()
         )
 
+    def interpreter(self, contents: str, module: str) -> Path:
+        """Give its Python.
+
+        Parameters
+        ----------
+        contents
+            What is in it, as a sentence begins with it.
+        module
+            What makes it.
+
+        Raises
+        ------
+        EnvironmentMissingError
+            It does not stand; the message names the module.
+        """
+        if not self.stands():
+            raise EnvironmentMissingError(f"{contents} is not installed: run python -m {module}")
+        return self.python
+
     def make(self, *installs: Sequence[str]) -> None:
         """Make it, unless it stands.
 
@@ -70,6 +89,14 @@ class LockedEnvironment:
             version = _run(str(self._interpreter), "-c", "import sys; print(sys.version)")
         locks = b"".join(lock.read_bytes() for lock in self._locks)
         return hashlib.sha256(locks + version.encode()).hexdigest()
+
+
+def make_or_exit(make: Callable[[], None]) -> None:
+    """Make an environment as a command does: where it fails, the reason is all that is shown."""
+    try:
+        make()
+    except EnvironmentMissingError as error:
+        sys.exit(str(error))
 
 
 def require_compiler(package: str) -> None:

@@ -4,11 +4,10 @@ Made once, from hashed locks, by ``python -m tests.aws_image.environment``. A co
 environment of its own on top (:func:`container`), since the image's code installs the user's code with pip.
 """
 
-import sys
 import venv
 from pathlib import Path
 
-from tools.locked_environment import EnvironmentMissingError, LockedEnvironment, require_compiler
+from tools.locked_environment import LockedEnvironment, make_or_exit, require_compiler
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REQUIREMENTS = ROOT / "requirements"
@@ -66,8 +65,7 @@ def container(directory: Path, gunicorn: str) -> Path:
     gunicorn
         One of :data:`GUNICORNS`.
     """
-    if not ENVIRONMENT.stands():
-        raise EnvironmentMissingError("AWS's serving code is not installed: run python -m tests.aws_image.environment")
+    ENVIRONMENT.interpreter("AWS's serving code", "tests.aws_image.environment")
     venv.create(directory, with_pip=False, symlinks=True)
     [site_packages] = (directory / "lib").glob("python*/site-packages")
     [shared] = (HOME / "lib").glob("python*/site-packages")
@@ -85,7 +83,4 @@ def container(directory: Path, gunicorn: str) -> Path:
 
 
 if __name__ == "__main__":
-    try:
-        make()
-    except EnvironmentMissingError as error:
-        sys.exit(str(error))
+    make_or_exit(make)

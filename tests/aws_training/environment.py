@@ -5,11 +5,10 @@ environment of its own on top (:func:`container`), since the toolkit installs th
 """
 
 import shutil
-import sys
 import venv
 from pathlib import Path
 
-from tools.locked_environment import EnvironmentMissingError, LockedEnvironment, require_compiler
+from tools.locked_environment import LockedEnvironment, make_or_exit, require_compiler
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REQUIREMENTS = ROOT / "requirements"
@@ -53,10 +52,7 @@ def container(directory: Path) -> Path:
     directory
         Where it may live and be written to.
     """
-    if not ENVIRONMENT.stands():
-        raise EnvironmentMissingError(
-            "AWS's training toolkit is not installed: run python -m tests.aws_training.environment"
-        )
+    ENVIRONMENT.interpreter("AWS's training toolkit", "tests.aws_training.environment")
     venv.create(directory, with_pip=False, symlinks=True)
     [site_packages] = (directory / "lib").glob("python*/site-packages")
     [shared] = (HOME / "lib").glob("python*/site-packages")
@@ -71,7 +67,4 @@ def container(directory: Path) -> Path:
 
 
 if __name__ == "__main__":
-    try:
-        make()
-    except EnvironmentMissingError as error:
-        sys.exit(str(error))
+    make_or_exit(make)

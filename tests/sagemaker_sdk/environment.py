@@ -3,10 +3,9 @@
 Made once by ``python -m tests.sagemaker_sdk.environment``.
 """
 
-import sys
 from pathlib import Path
 
-from tools.locked_environment import EnvironmentMissingError, LockedEnvironment
+from tools.locked_environment import LockedEnvironment, make_or_exit
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCK = ROOT / "requirements" / "sagemaker-sdk.txt"
@@ -32,15 +31,8 @@ def python() -> Path:
     EnvironmentMissingError
         It was not made.
     """
-    if not ENVIRONMENT.stands():
-        raise EnvironmentMissingError(
-            "the SageMaker Python SDK is not installed: run python -m tests.sagemaker_sdk.environment"
-        )
-    return ENVIRONMENT.python
+    return ENVIRONMENT.interpreter("the SageMaker Python SDK", "tests.sagemaker_sdk.environment")
 
 
 if __name__ == "__main__":
-    try:
-        make()
-    except EnvironmentMissingError as error:
-        sys.exit(str(error))
+    make_or_exit(make)

@@ -3,10 +3,9 @@
 Made once, from a hashed lock, by ``python -m tests.sagemaker_sdk_v3.environment``.
 """
 
-import sys
 from pathlib import Path
 
-from tools.locked_environment import EnvironmentMissingError, LockedEnvironment
+from tools.locked_environment import LockedEnvironment, make_or_exit
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCK = ROOT / "requirements" / "sagemaker-sdk-v3.txt"
@@ -26,7 +25,4 @@ def make() -> None:
 
 
 if __name__ == "__main__":
-    try:
-        make()
-    except EnvironmentMissingError as error:
-        sys.exit(str(error))
+    make_or_exit(make)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.locked_environment import EnvironmentMissingError, LockedEnvironment, require_compiler
+from tools.locked_environment import EnvironmentMissingError, LockedEnvironment, make_or_exit, require_compiler
 
 
 @pytest.fixture
@@ -65,6 +65,24 @@ def test_an_interpreter_that_fails_shows_its_last_lines(tmp_path, lock):
     python.chmod(0o755)
     with pytest.raises(EnvironmentMissingError, match=r"-m venv .* failed; its last lines:\nbroken"):
         LockedEnvironment(tmp_path / "home", [lock], python).make()
+
+
+def test_its_python_is_given_when_it_stands(tmp_path, lock):
+    environment = LockedEnvironment(tmp_path / "home", [lock], interpreter(tmp_path / "python", "3.7"))
+    with pytest.raises(EnvironmentMissingError, match=r"^the SDK is not installed: run python -m some\.module$"):
+        environment.interpreter("the SDK", "some.module")
+    environment.make()
+    assert environment.interpreter("the SDK", "some.module") == environment.python
+
+
+def test_a_command_that_makes_one_ends_with_the_reason():
+    def fail():
+        raise EnvironmentMissingError("pip said no")
+
+    with pytest.raises(SystemExit) as ended:
+        make_or_exit(fail)
+    assert ended.value.code == "pip said no"
+    make_or_exit(lambda: None)
 
 
 def test_a_missing_compiler_is_named_with_the_remedy(monkeypatch, tmp_path):
