@@ -13,7 +13,7 @@ from local_sagemaker.containers.processes import inherited_environment, make_fol
 from local_sagemaker.containers.virtual_environments import Interpreter, make_environment
 from local_sagemaker.training import script_environment
 from local_sagemaker.training.job_process import JobProcess, StoppedError
-from local_sagemaker.training.opt_ml import OPT_ML, seen_as_opt_ml
+from local_sagemaker.training.opt_ml import OPT_ML, end_all, seen_as_opt_ml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -83,6 +83,7 @@ class ContainerCommand:
         except StoppedError as stopped:
             return -stopped.signal
         finally:
+            end_all(self._base)
             remove_folder(image)
         return status
 

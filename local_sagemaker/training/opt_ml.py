@@ -7,8 +7,12 @@ is mounted in its place: a folder of mount points, on each of which lies what ``
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +21,13 @@ if TYPE_CHECKING:
 
 OPT = Path("/opt")
 OPT_ML = OPT / "ml"
+# Seconds, and how often: a killed process is soon gone, but for one that waits for a device.
+_PAUSE = 0.01
+_ROUNDS = 500
+# Private: what is mounted in the namespace must not be mounted for the machine as well.
+_PRIVATE = ("--mount", "--propagation", "private")
 # The first is for root; the second for everybody, where the kernel lets everybody make user namespaces.
-_NAMESPACES = (("unshare", "--mount"), ("unshare", "--user", "--map-root-user", "--mount"))
+_NAMESPACES = (("unshare", *_PRIVATE), ("unshare", "--user", "--map-root-user", *_PRIVATE))
 # Arguments: pairs of what is mounted and where, `--`, the working directory, the command.
 _MOUNT_THEN_EXEC = """
 set -e
@@ -65,6 +74,22 @@ def require_namespaces() -> None:
     _namespace()
 
 
+def end_all(folder: Path) -> None:
+    """Send SIGKILL to every process for which a folder is ``/opt/ml``, until there is none.
+
+    Those that left the process group of their command are reached by nothing else, and keep its mounts.
+
+    Parameters
+    ----------
+    folder
+        As it was given to `seen_as_opt_ml`.
+    """
+    for _ in range(_ROUNDS):
+        if not sum(_killed(process, folder) for process in Path("/proc").glob("[0-9]*")):
+            return
+        time.sleep(_PAUSE)
+
+
 def mounts(folder: Path, stage: Path, opt: Path = OPT) -> Iterator[tuple[Path, Path]]:
     """Make mount points where they are needed, and yield what is to be mounted on which, in order.
 
@@ -93,6 +118,25 @@ def mounts(folder: Path, stage: Path, opt: Path = OPT) -> Iterator[tuple[Path, P
     (stage / "ml").mkdir()
     yield folder, stage / "ml"
     yield stage, opt
+
+
+def _killed(process: Path, folder: Path) -> bool:
+    # Another user's, or one that has ended.
+    with contextlib.suppress(OSError), _handle(int(process.name)) as handle:
+        if (process / "root" / "opt" / "ml").samefile(folder):
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+            return True
+    return False
+
+
+@contextlib.contextmanager
+def _handle(pid: int) -> Iterator[int]:
+    """Hold a process by a handle: should its number go to another one meanwhile, that is not what is killed."""
+    handle = os.pidfd_open(pid)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def _mounted(folder: Path, stage: Path, command: Sequence[str]) -> list[str]:

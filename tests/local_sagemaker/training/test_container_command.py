@@ -120,6 +120,13 @@ def test_a_stopped_job_ends_with_all_its_processes_and_keeps_its_model(cloud):
     assert cloud.unpacked(f"out/{name}/output/model.tar.gz") == {"model.txt": b"half\n"}
 
 
+def test_a_process_that_leaves_its_group_ends_with_the_job(cloud):
+    described = trained(cloud, "setsid sh -c 'sleep 600 >/dev/null 2>&1 & echo pid $!'")
+    assert described["TrainingJobStatus"] == "Completed", described
+    line = next(line for line in cloud.lines(described["TrainingJobName"]) if line.startswith("pid "))
+    eventually(lambda: not alive(int(line.split()[1])))
+
+
 def test_a_machine_without_namespaces_refuses_the_job_with_the_reason(cloud, tmp_path, monkeypatch):
     request = cloud.request("", algorithm={"ContainerEntrypoint": ["/bin/bash"]})
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from local_sagemaker.training.opt_ml import NoNamespaceError, mounts, require_namespaces, seen_as_opt_ml
+from local_sagemaker.training.opt_ml import NoNamespaceError, end_all, mounts, require_namespaces, seen_as_opt_ml
+from tests.local_sagemaker.cloud import eventually
+from tests.local_sagemaker.containers.test_processes import alive
 
 NOBODY = 65534
 AS_NOBODY = f"""
@@ -67,6 +69,28 @@ def test_two_commands_at_once_have_each_its_own(tmp_path):
         )
         processes.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
     assert [process.communicate("go\n")[0] for process in processes] == ["first\n", "second\n"]
+
+
+def test_mounts_are_kept_from_the_machine_whatever_unshare_does_of_itself(places):
+    folder, stage = places
+    assert "--mount --propagation private" in " ".join(seen_as_opt_ml(folder, stage, ["true"]))
+
+
+def test_all_processes_of_a_folder_are_ended_and_no_others(tmp_path):
+    script = "setsid sh -c 'sleep 600 >/dev/null 2>&1 & echo $!'"
+    pids = []
+    for name in ("first", "second"):
+        folder, stage = tmp_path / name, tmp_path / f"opt of {name}"
+        folder.mkdir()
+        stage.mkdir()
+        pids.append(int(run((folder, stage), script)[0]))
+    end_all(tmp_path / "first")
+    eventually(lambda: not alive(pids[0]))
+    assert alive(pids[1])
+    end_all(tmp_path / "nowhere")
+    assert alive(pids[1])
+    end_all(tmp_path / "second")
+    eventually(lambda: not alive(pids[1]))
 
 
 def test_the_status_is_the_command_s(places):
