@@ -71,8 +71,8 @@ def chapters(text: str) -> list[Chapter]:
     for match in _BLOCK.finditer(text):
         if match["title"]:
             found.append(Chapter(match["title"]))
-            for side in SIDES:
-                found[-1].sides[side].files.update(kept[side])
+            for name in SIDES:
+                found[-1].sides[name].files.update(kept[name])
             continue
         step = Step(match["language"], match["text"])
         if match["who"] == "read":

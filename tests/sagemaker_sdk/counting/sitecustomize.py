@@ -5,9 +5,9 @@ One line a call, ``service operation``, goes into the file that ``COUNTED_CALLS`
 
 import os
 
-import botocore.client
+from botocore.client import BaseClient
 
-_call = botocore.client.BaseClient._make_api_call
+_call = vars(BaseClient)["_make_api_call"]
 
 
 def _counted(self, operation, parameters):
@@ -17,4 +17,4 @@ def _counted(self, operation, parameters):
 
 
 if "COUNTED_CALLS" in os.environ:
-    botocore.client.BaseClient._make_api_call = _counted
+    BaseClient._make_api_call = _counted  # type: ignore[attr-defined]
