@@ -8,15 +8,15 @@ import time
 from typing import TYPE_CHECKING
 
 from local_sagemaker.containers.container_client import ContainerClient, NotConnectedError
-from local_sagemaker.containers.processes import ChildProcess
+from local_sagemaker.containers.current_process import CurrentProcess
 from local_sagemaker.data_plane_errors import ContainerError, DataPlaneError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from local_sagemaker.containers.container_logs import ContainerLog
     from local_sagemaker.containers.container_plans import ContainerPlan
+    from local_sagemaker.containers.processes import ChildProcess
 
 # Seconds, as SageMaker gives: for one /ping, and between SIGTERM and SIGKILL
 # (https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html).
@@ -60,9 +60,7 @@ class Container:
         self._address = address
         self._folder = folder
         self._startup_timeout = startup_timeout
-        self._stopping = threading.Event()
-        self._lock = threading.Lock()
-        self._process: ChildProcess | None = None
+        self._process = CurrentProcess()
         self._keeper: threading.Thread | None = None
         self.log = log
         self.client = ContainerClient(address)
@@ -72,8 +70,7 @@ class Container:
     @property
     def pid(self) -> int | None:
         """Process id of the server, None when none runs."""
-        process = self._process
-        return process.pid if process is not None and process.running else None
+        return self._process.pid
 
     def start(self) -> None:
         """Start the process and wait until it answers /ping.
@@ -89,40 +86,30 @@ class Container:
         self.log.open()
         deadline = time.monotonic() + self._startup_timeout
         if self._plan.installation is not None:
-            self._plan.installation.run(self._start_child, self.log.write, self._startup_timeout)
-        self._wait_until_ready(self._spawn(), deadline)
-        self._keeper = threading.Thread(target=self._keep, name=f"keep {self._address.name}", daemon=True)
+            self._plan.installation.run(self._process.start, self.log.write, self._startup_timeout)
+        process = self._spawn()
+        self._wait_until_ready(process, deadline)
+        self._keeper = threading.Thread(
+            target=self._keep, args=(process,), name=f"keep {self._address.name}", daemon=True
+        )
         self._keeper.start()
 
     def stop(self) -> None:
         """Stop the process for good: SIGTERM, then SIGKILL when it takes too long."""
-        self._stopping.set()
         self.ready.clear()
-        with self._lock:
-            process = self._process
-        if process is not None:
-            process.stop(STOP_GRACE)
+        self._process.stop(STOP_GRACE)
         if self._keeper is not None:
             self._keeper.join()
         self.client.close()
 
     def _spawn(self) -> ChildProcess:
         self._address.unlink(missing_ok=True)
-        return self._start_child(
+        return self._process.start(
             [*self._plan.arguments, "--bind", f"unix:{self._address}"],
             environment=self._plan.environment,
             folder=self._folder,
             on_line=self.log.write,
         )
-
-    def _start_child(
-        self, arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, on_line: Callable[[str], None]
-    ) -> ChildProcess:
-        with self._lock:
-            if self._stopping.is_set():
-                raise ContainerError("the container was stopped while it started")
-            self._process = ChildProcess(arguments, environment=environment, folder=folder, on_line=on_line)
-            return self._process
 
     def _wait_until_ready(self, process: ChildProcess, deadline: float) -> None:
         last_status = "nothing listens yet"
@@ -148,19 +135,17 @@ class Container:
         except DataPlaneError as error:
             return str(error)
 
-    def _keep(self) -> None:
+    def _keep(self, process: ChildProcess) -> None:
         """Start the process again whenever it ends of itself."""
-        while not self._stopping.is_set():
-            process = self._process
-            if process is None:
-                raise AssertionError("a kept container has been started")
+        while not self._process.stopped.is_set():
             process.wait()
             self.ready.clear()
-            if self._stopping.is_set():
+            if self._process.stopped.is_set():
                 return
             self.log.write(f"the container ended with status {process.exit_status} and is started again")
             try:
-                self._wait_until_ready(self._spawn(), time.monotonic() + self._startup_timeout)
+                process = self._spawn()
+                self._wait_until_ready(process, time.monotonic() + self._startup_timeout)
             except ContainerError as error:
                 self.log.write(f"the container did not start again: {error}")
-                self._stopping.wait(_RESTART_PAUSE)
+                self._process.stopped.wait(_RESTART_PAUSE)

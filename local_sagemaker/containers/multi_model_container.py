@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 from local_sagemaker.access.artifacts import Location
 from local_sagemaker.containers.container_plans import plan_container, plan_installation
-from local_sagemaker.containers.containers import Container
+from local_sagemaker.containers.containers import STOP_GRACE, Container
+from local_sagemaker.containers.current_process import CurrentProcess
 from local_sagemaker.containers.loaded_models import LoadedModels
-from local_sagemaker.containers.processes import ChildProcess
-from local_sagemaker.data_plane_errors import AccessDeniedError, ContainerError, DataPlaneError, MissingModelDataError
+from local_sagemaker.data_plane_errors import AccessDeniedError, DataPlaneError, MissingModelDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from local_sagemaker.access.artifacts import ArtifactStore
@@ -71,9 +71,7 @@ class MultiModelContainer:
         self._python = python
         self._startup_timeout = startup_timeout
         self._installation = plan_installation(given, site, python)
-        self._installing: ChildProcess | None = None
-        self._stopping = False
-        self._lock = threading.Lock()
+        self._installing = CurrentProcess()
         self._loads = itertools.count()
         self.log = log
         self.client = LoadedModels(self._fetch, cache=cache)
@@ -95,28 +93,16 @@ class MultiModelContainer:
         """
         self.log.open()
         if self._installation is not None:
-            self._installation.run(self._start_child, self.log.write, self._startup_timeout)
+            self._installation.run(self._installing.start, self.log.write, self._startup_timeout)
             self._python = self._installation.python
         self.ready.set()
 
     def stop(self) -> None:
         """Let all models go for good."""
-        with self._lock:
-            self._stopping = True
-        if self._installing is not None:
-            self._installing.kill()
         self.ready.clear()
+        self._installing.stop(STOP_GRACE)
         self.client.close()
         shutil.rmtree(self._site.base_dir, ignore_errors=True)
-
-    def _start_child(
-        self, arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, on_line: Callable[[str], None]
-    ) -> ChildProcess:
-        with self._lock:
-            if self._stopping:
-                raise ContainerError("the instance is being stopped")
-            self._installing = ChildProcess(arguments, environment=environment, folder=folder, on_line=on_line)
-            return self._installing
 
     def _fetch(self, name: str) -> Container:
         """Have the model's files here, as SageMaker keeps them on the instance's volume, and plan its process."""

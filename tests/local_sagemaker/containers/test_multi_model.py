@@ -2,6 +2,8 @@
 
 import contextlib
 import json
+import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,11 +11,19 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local_sagemaker.access.artifacts import ArtifactStore, Location
+from local_sagemaker.access.rights import Credentials
+from local_sagemaker.containers.container_logs import ContainerLog
+from local_sagemaker.containers.container_plans import Site
 from local_sagemaker.containers.loaded_models import MOST_LOADED
+from local_sagemaker.containers.multi_model_container import MultiModelContainer
+from local_sagemaker.data_plane_errors import ContainerError
 from tests.aws_training.cases import wheel
 from tests.local_sagemaker.cloud import (
+    ACCOUNT,
     BUCKET,
     IMAGE,
+    REGION,
     SCRIPTED,
     Cloud,
     allow,
@@ -23,7 +33,9 @@ from tests.local_sagemaker.cloud import (
     running_cloud,
     scripted,
 )
+from tests.local_sagemaker.containers.test_containers import Installing
 from tests.local_sagemaker.invocations.test_shadowing import statistic
+from tests.local_sagemaker.recorder import Recorder
 
 CODE = archive({"inference.py": b"", "sklearn_runtime/__init__.py": b"", "sklearn_runtime/server.py": SCRIPTED})
 LIST = allow("s3:ListBucket", f"arn:aws:s3:::{BUCKET}", StringLike={"s3:prefix": ["*"]})
@@ -194,6 +206,39 @@ def test_the_models_code_is_installed_when_the_instance_starts(cloud):
     }
     name = make_endpoint(cloud, "installed/", "a", Environment=given)
     assert cloud.invoke(name, TargetModel="a.tar.gz") == "a"
+
+
+def test_an_instance_that_is_stopped_ends_pip_before_it_removes_its_folder(cloud, tmp_path, monkeypatch):
+    folder = tmp_path / "instance"
+    (folder / "code").mkdir(parents=True)
+    role, pip = Recorder(), Installing("trap 'exit 7' TERM; echo up; while :; do sleep 0.01; done")
+    instance = MultiModelContainer(
+        Location(BUCKET, "stopped/"),
+        ArtifactStore(role, account_id=ACCOUNT, region=REGION),
+        given={},
+        site=Site(folder, REGION, cloud.url, Credentials("ASIA1", "secret", "token")),
+        python=sys.executable,
+        log=ContainerLog(role, "group", "stopped", account_id=ACCOUNT, region=REGION),
+        startup_timeout=60.0,
+        cache=True,
+    )
+    monkeypatch.setattr(instance, "_installation", pip)
+    failed: list[ContainerError] = []
+
+    def start() -> None:
+        try:
+            instance.start()
+        except ContainerError as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=start)
+    thread.start()
+    eventually(lambda: instance.log.last_line == "up")
+    instance.stop()
+    assert pip.started[0].exit_status == 7
+    assert not folder.exists()
+    thread.join(20)
+    assert [str(error) for error in failed] == ["pip failed"]
 
 
 def test_a_requirement_that_cannot_be_installed_fails_the_endpoint(cloud):
