@@ -86,7 +86,7 @@ def test_each_failure_is_told_with_its_reason(printed):
         "rights": ("UnexpectedStatusException", "is not authorized to perform: s3:GetObject on resource"),
         "model_fn raises": ("UnexpectedStatusException", "model_fn raised RuntimeError: no such file"),
         "no model_fn": ("UnexpectedStatusException", "script.py defines no model_fn, and AWS's image has no default"),
-        "no such model data": ("ClientError", "Could not access model data at s3://my-bucket/absent.tar.gz"),
+        "no such model data": ("ClientError", "Could not find model data at s3://my-bucket/absent.tar.gz"),
     }
     assert said.keys() == expected.keys()
     for what, (kind, reason) in expected.items():

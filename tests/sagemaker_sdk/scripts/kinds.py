@@ -2,7 +2,7 @@
 
 import numpy as np
 from botocore.exceptions import ClientError
-from sagemaker.async_inference import AsyncInferenceConfig
+from sagemaker.async_inference import AsyncInferenceConfig, WaiterConfig
 from sagemaker.serverless import ServerlessInferenceConfig
 from sagemaker.sklearn import SKLearn, SKLearnModel
 from sagemaker.tuner import ContinuousParameter, HyperparameterTuner
@@ -43,5 +43,6 @@ serverless.delete_endpoint()
 asynchronous = model.deploy(
     instance_type="ml.m5.large", initial_instance_count=1, async_inference_config=AsyncInferenceConfig()
 )
-print("asynchronous", asynchronous.predict(DATA))
+# The SDK looks for an answer and for a failure in two threads, and ends when both have given up.
+print("asynchronous", asynchronous.predict(DATA, waiter_config=WaiterConfig(max_attempts=20, delay=1)))
 asynchronous.delete_endpoint()
