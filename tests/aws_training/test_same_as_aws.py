@@ -15,6 +15,11 @@ from tests.aws_training.jobs import PROBE, Job, Outcome, run_toolkit_of_aws, run
 _OWN_ENVIRONMENT = "requirements|a package"
 ON_PURPOSE = [
     (".*", "variables PYTHONDONTWRITEBYTECODE", "here it would compile the libraries again in every job"),
+    (
+        ".*",
+        "variables AWS_CONFIG_FILE|variables AWS_SHARED_CREDENTIALS_FILE|variables AWS_EC2_METADATA_DISABLED",
+        "a container on AWS cannot see the credentials of the user's machine; here they are put out of reach",
+    ),
     (".*", "variables SAGEMAKER_BASE_DIR", "only tells AWS's toolkit that /opt/ml is elsewhere; a real job has none"),
     (
         "an exception|a missing script|SIGKILL below a shell|requirements that cannot be met",
