@@ -17,13 +17,14 @@ def architecture_of(instance_type: str) -> str:
 
 
 def has_local_storage(instance_type: str) -> bool:
-    """Tell whether the instance keeps its data on NVMe disks of its own, which no KMS key can encrypt.
+    """Tell whether the instance keeps its data on NVMe disks of its own, for which there is neither KMS key nor volume.
 
-    Source: EC2's list of instance store volumes, restricted to the families that SageMaker hosts on.
-    A ``d`` after the generation of a general, compute or memory family (c5d, m6gd, r7gd, ...) means such disks.
+    Source: EC2's list of instance store volumes, restricted to the families that SageMaker hosts on; the SageMaker
+    Python SDK gives neither a key nor a volume size for them. A ``d`` after the generation of a general, compute or
+    memory family (c5d, m6gd, r7gd, ...) means such disks in families of later years, too.
     """
     family = _family(instance_type)
-    return family in _LOCAL_STORAGE_FAMILIES or re.match(r"[cmr]\d+[a-z]*d", family) is not None
+    return family in LOCAL_STORAGE_FAMILIES or re.match(r"[cmr]\d+[a-z]*d", family) is not None
 
 
 def _family(instance_type: str) -> str:
@@ -31,9 +32,8 @@ def _family(instance_type: str) -> str:
 
 
 _ARM64_FAMILIES = frozenset({"p6e-gb200"})
-_LOCAL_STORAGE_FAMILIES = frozenset(
-    {
-        "dl1", "g4dn", "g5", "g6", "g6e", "g7", "g7e", "p4d", "p4de", "p5", "p5e", "p5en", "p6-b200", "p6-b300",
-        "p6e-gb200", "trn1", "trn1n", "trn2",
-    }
+# Those with disks of their own that endpoints run on.
+LOCAL_STORAGE_FAMILIES = (
+    "c5d", "c6gd", "dl1", "g4dn", "g5", "g6", "g6e", "g7", "g7e", "m5d", "m6gd", "p4d", "p4de", "p5", "p5e", "p5en",
+    "p6-b200", "p6-b300", "p6e-gb200", "r5d", "r6gd", "r7gd", "trn1", "trn1n", "trn2",
 )  # fmt: skip

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from aws_cdk import Annotations, Stack
 from aws_cdk import aws_sagemaker as sagemaker
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aws_cdk import aws_ec2 as ec2
-    from constructs import Construct
+    from constructs import Construct, IConstruct
 
 
 class ModelNetwork:
     """The network interfaces of a model's containers.
+
+    SageMaker gives them no public address, so from a public subnet they reach no more than from an isolated one: what
+    the VPC has endpoints for.
 
     Attributes
     ----------
@@ -22,6 +27,8 @@ class ModelNetwork:
         What CloudFormation takes as VpcConfig.
     connections
         The security groups, to allow traffic from and to.
+    has_internet
+        Whether every subnet leads to the internet, as far as this app knows.
     """
 
     def __init__(
@@ -48,3 +55,22 @@ class ModelNetwork:
         self.config = sagemaker.CfnModel.VpcConfigProperty(
             subnets=chosen.subnet_ids, security_group_ids=[group.security_group_id for group in groups]
         )
+        unreached = [*vpc.isolated_subnets, *vpc.public_subnets]
+        dead_ends = {subnet.node.path for subnet in unreached} & {subnet.node.path for subnet in chosen.subnets}
+        self.has_internet = not dead_ends or bool(chosen.is_pending_lookup)
+        if not self.has_internet and not any(map(_is_s3_endpoint, vpc.node.find_all())):
+            Annotations.of(scope).add_warning_v2(
+                "constructs_lib:no-way-to-s3",
+                f"no NAT gateway serves the subnets {', '.join(sorted(dead_ends))}, so SageMaker reaches S3 only "
+                "through an endpoint of the VPC; choose subnets of type PRIVATE_WITH_EGRESS, or make one first: "
+                "vpc.add_gateway_endpoint('S3', service=ec2.GatewayVpcEndpointAwsService.S3)",
+            )
+
+
+def _is_s3_endpoint(construct: IConstruct) -> bool:
+    from aws_cdk import aws_ec2 as ec2
+
+    if not isinstance(construct, ec2.CfnVPCEndpoint):
+        return False
+    # com.amazonaws.<region>.s3, with a region that may be a token.
+    return re.search(r"\.s3\W*$", str(Stack.of(construct).resolve(construct.service_name))) is not None

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from aws_cdk import Duration, Size, Token
 from aws_cdk import aws_sagemaker as sagemaker
 
-from constructs_lib.instance_types import has_local_storage
+from constructs_lib.instance_types import LOCAL_STORAGE_FAMILIES, has_local_storage
 from constructs_lib.names import name_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from constructs_lib.hosted_model import HostedModel
+
+RoutingStrategy: TypeAlias = Literal["LEAST_OUTSTANDING_REQUESTS", "RANDOM"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +31,9 @@ class _OnInstances:
     container_startup_health_check_timeout: Duration | None = None
     model_data_download_timeout: Duration | None = None
     volume_size: Size | None = None
+    routing_strategy: RoutingStrategy | None = None
+    inference_ami_version: str | None = None
+    capacity_reservation_arn: str | None = None
 
     @property
     def has_local_storage(self) -> bool:
@@ -43,11 +49,8 @@ class _OnInstances:
                 yield f"{where} has instance_type {self.instance_type!r}; give one such as 'ml.m5.large'"
             else:
                 yield from self.model.use_instance_type(self.instance_type)
-        if encrypted and self.has_local_storage:
-            yield (
-                f"{where} has instance_type {self.instance_type!r}, whose local disks no encryption_key can encrypt; "
-                "choose a type without local disks, such as 'ml.m5.large', or leave encryption_key out"
-            )
+        if self.has_local_storage:
+            yield from self._local_storage_problems(where, encrypted=encrypted)
         if _is_below(self.initial_instance_count, 1):
             yield f"{where} has initial_instance_count {self.initial_instance_count}; give at least 1"
         yield from _seconds_problems(
@@ -58,6 +61,24 @@ class _OnInstances:
             size = self.volume_size.to_gibibytes()
             if not 1 <= size <= _MAX_VOLUME_GIB:
                 yield f"{where} has volume_size {size} GiB; give 1 to {_MAX_VOLUME_GIB} GiB"
+        if self.routing_strategy is not None and self.routing_strategy not in get_args(RoutingStrategy):
+            allowed = " or ".join(map(repr, get_args(RoutingStrategy)))
+            yield f"{where} has routing_strategy {self.routing_strategy!r}; give {allowed}"
+        if self.capacity_reservation_arn is not None and not _is_sagemaker_arn(self.capacity_reservation_arn):
+            yield (
+                f"{where} has capacity_reservation_arn {self.capacity_reservation_arn!r}; give the ARN of an ML "
+                "capacity reservation, such as 'arn:aws:sagemaker:eu-west-1:123456789012:training-plan/name'"
+            )
+
+    def _local_storage_problems(self, where: str, *, encrypted: bool) -> Iterator[str]:
+        families = ", ".join(LOCAL_STORAGE_FAMILIES)
+        given = {"encryption_key": encrypted, "volume_size": self.volume_size is not None}
+        for name in (name for name, is_given in given.items() if is_given):
+            yield (
+                f"{where} has instance_type {self.instance_type!r}, whose disks are its own and encrypted by hardware, "
+                f"and {name} is for EBS volumes; choose a type without such disks, such as 'ml.m5.large' (with them "
+                f"are {families}), or leave {name} out"
+            )
 
     def _render(self, weight: float) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
         return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
@@ -69,6 +90,22 @@ class _OnInstances:
             container_startup_health_check_timeout_in_seconds=_seconds(self.container_startup_health_check_timeout),
             model_data_download_timeout_in_seconds=_seconds(self.model_data_download_timeout),
             volume_size_in_gb=None if self.volume_size is None else self.volume_size.to_gibibytes(),
+            routing_config=self._render_routing(),
+            inference_ami_version=self.inference_ami_version,
+            capacity_reservation_config=self._render_reservation(),
+        )
+
+    def _render_routing(self) -> sagemaker.CfnEndpointConfig.RoutingConfigProperty | None:
+        if self.routing_strategy is None:
+            return None
+        return sagemaker.CfnEndpointConfig.RoutingConfigProperty(routing_strategy=self.routing_strategy)
+
+    def _render_reservation(self) -> sagemaker.CfnEndpointConfig.CapacityReservationConfigProperty | None:
+        if self.capacity_reservation_arn is None:
+            return None
+        return sagemaker.CfnEndpointConfig.CapacityReservationConfigProperty(
+            capacity_reservation_preference="capacity-reservations-only",
+            ml_reservation_arn=self.capacity_reservation_arn,
         )
 
 
@@ -93,7 +130,16 @@ class InstanceVariant(_OnInstances):
     model_data_download_timeout
         How long fetching and unpacking the artifact may take, 60 to 3600 s; default: SageMaker's.
     volume_size
-        EBS volume of each instance, 1 to 512 GiB; default: SageMaker's for the instance type.
+        EBS volume of each instance, 1 to 512 GiB; default: SageMaker's for the instance type. Not for instance types
+        with disks of their own (c5d, m6gd, g5, ...).
+    routing_strategy
+        Which instance gets the next request: ``LEAST_OUTSTANDING_REQUESTS``, the one with the fewest under way, which
+        keeps the slowest answers fast where requests differ in size; or ``RANDOM``. Default: SageMaker's, at random.
+    inference_ami_version
+        Drivers of the instances' GPU or Neuron accelerators, by the name of their machine image, such as
+        ``al2-ami-sagemaker-inference-gpu-3-1``; default: SageMaker's.
+    capacity_reservation_arn
+        An ML capacity reservation, which instances are started in, or not at all; default: none.
     """
 
     name: str = "AllTraffic"
@@ -126,7 +172,7 @@ class ShadowVariant(_OnInstances):
     traffic_percent
         How many of the production variant's requests are copied, 0 to 100 percent.
     instance_type, initial_instance_count, container_startup_health_check_timeout, model_data_download_timeout, \
-volume_size
+volume_size, routing_strategy, inference_ami_version, capacity_reservation_arn
         As for `InstanceVariant`.
     """
 
@@ -146,6 +192,13 @@ volume_size
 
 def _is_below(number: float, least: float) -> bool:
     return not Token.is_unresolved(number) and number < least
+
+
+def _is_sagemaker_arn(text: str) -> bool:
+    return (
+        Token.is_unresolved(text)
+        or re.fullmatch(r"arn:aws[a-z-]*:sagemaker:[a-z0-9-]+:\d{12}:[a-z0-9-]+/.+", text) is not None
+    )
 
 
 def _seconds(duration: Duration | None) -> float | None:

@@ -50,7 +50,10 @@ def test_every_problem_of_every_variant_is_told_at_once(stack, model):
     assert [problem.split(";")[0] for problem in caught.value.problems] == [
         "variant name 'AllTraffic' is given 2 times",
         "variant 'AllTraffic' has weight -1",
-        "variant 'AllTraffic' has instance_type 'ml.g5.xlarge', whose local disks no encryption_key can encrypt",
+        (
+            "variant 'AllTraffic' has instance_type 'ml.g5.xlarge', whose disks are its own and encrypted by hardware, "
+            "and encryption_key is for EBS volumes"
+        ),
     ]
 
 

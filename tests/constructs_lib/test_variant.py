@@ -17,6 +17,8 @@ from constructs_lib import (
     SklearnModel,
 )
 
+RESERVATION = "arn:aws:sagemaker:eu-west-1:123456789012:training-plan/serving"
+
 
 @pytest.fixture
 def model(stack, model_dir):
@@ -47,6 +49,9 @@ def test_everything_given(model):
         container_startup_health_check_timeout=Duration.minutes(10),
         model_data_download_timeout=Duration.hours(1),
         volume_size=Size.gibibytes(512),
+        routing_strategy="LEAST_OUTSTANDING_REQUESTS",
+        inference_ami_version="al2-ami-sagemaker-inference-gpu-3-1",
+        capacity_reservation_arn=RESERVATION,
     )
     assert list(variant.problems(encrypted=True)) == []
     assert rendered(variant) == {
@@ -58,7 +63,21 @@ def test_everything_given(model):
         "containerStartupHealthCheckTimeoutInSeconds": 600,
         "modelDataDownloadTimeoutInSeconds": 3600,
         "volumeSizeInGb": 512,
+        "routingConfig": {"routingStrategy": "LEAST_OUTSTANDING_REQUESTS"},
+        "inferenceAmiVersion": "al2-ami-sagemaker-inference-gpu-3-1",
+        "capacityReservationConfig": {
+            "capacityReservationPreference": "capacity-reservations-only",
+            "mlReservationArn": RESERVATION,
+        },
     }
+
+
+def test_a_shadow_has_the_same_options(model):
+    variant = ShadowVariant(model=model, routing_strategy="RANDOM", capacity_reservation_arn=RESERVATION)
+    assert list(variant.problems(encrypted=True)) == []
+    shadow = model.node.scope.resolve(variant.render(1.0))
+    assert shadow["routingConfig"] == {"routingStrategy": "RANDOM"}
+    assert shadow["capacityReservationConfig"]["mlReservationArn"] == RESERVATION
 
 
 def test_a_weight_of_zero_stays_zero(model):
@@ -93,6 +112,14 @@ def test_a_variant_cannot_be_changed(model):
             "variant 'AllTraffic' has model_data_download_timeout 3601 s; give 60 to",
         ),
         ({"volume_size": 513}, "variant 'AllTraffic' has volume_size 513 GiB; give 1 to 512 GiB"),
+        (
+            {"routing_strategy": "ROUND_ROBIN"},
+            "variant 'AllTraffic' has routing_strategy 'ROUND_ROBIN'; give 'LEAST_OUTSTANDING_REQUESTS' or 'RANDOM'",
+        ),
+        (
+            {"capacity_reservation_arn": "cr-0123456789abcdef0"},
+            "variant 'AllTraffic' has capacity_reservation_arn 'cr-0123456789abcdef0'; give the ARN of an ML capacity",
+        ),
     ],
 )
 def test_what_sagemaker_would_refuse_is_refused(model, options, message):
@@ -105,14 +132,18 @@ def test_what_sagemaker_would_refuse_is_refused(model, options, message):
     assert problem.startswith(message)
 
 
-def test_no_key_for_instances_with_disks_of_their_own(model):
+def test_no_key_and_no_volume_for_instances_with_disks_of_their_own(model):
     variant = InstanceVariant(model=model, instance_type="ml.m5d.large")
     assert list(variant.problems(encrypted=False)) == []
-    (problem,) = variant.problems(encrypted=True)
-    assert problem == (
-        "variant 'AllTraffic' has instance_type 'ml.m5d.large', whose local disks no encryption_key can encrypt; "
-        "choose a type without local disks, such as 'ml.m5.large', or leave encryption_key out"
+    variant = dataclasses.replace(variant, volume_size=Size.gibibytes(20))
+    key, volume = variant.problems(encrypted=True)
+    assert key == (
+        "variant 'AllTraffic' has instance_type 'ml.m5d.large', whose disks are its own and encrypted by hardware, and "
+        "encryption_key is for EBS volumes; choose a type without such disks, such as 'ml.m5.large' (with them are "
+        "c5d, c6gd, dl1, g4dn, g5, g6, g6e, g7, g7e, m5d, m6gd, p4d, p4de, p5, p5e, p5en, p6-b200, p6-b300, p6e-gb200, "
+        "r5d, r6gd, r7gd, trn1, trn1n, trn2), or leave encryption_key out"
     )
+    assert volume == key.replace("encryption_key", "volume_size")
 
 
 def test_tokens_are_never_compared(model):
@@ -125,6 +156,8 @@ def test_tokens_are_never_compared(model):
         weight=parameter.value_as_number,
         container_startup_health_check_timeout=Duration.seconds(parameter.value_as_number),
         volume_size=Size.gibibytes(parameter.value_as_number),
+        inference_ami_version=parameter.value_as_string,
+        capacity_reservation_arn=parameter.value_as_string,
     )
     assert list(variant.problems(encrypted=True)) == []
     assert not variant.has_local_storage
