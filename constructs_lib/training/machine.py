@@ -121,7 +121,7 @@ class TrainingMachine(Construct):
         key.grant(alarms, "kms:Decrypt", "kms:GenerateDataKey*")
         group = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{log_group_name(name)}"
         log = iam.ServicePrincipal(
-            f"logs.{stack.region}.amazonaws.com",
+            f"logs.{stack.region}.{stack.url_suffix}",
             conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}},
         )
         key.grant(log, "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
