@@ -42,9 +42,14 @@ def training_code(entry_point: str | Path, source_dir: str | Path | None, python
     return replace(code, files=(*code.files, ArchiveFile(name=_FAILURE_REASON.name, source=_FAILURE_REASON)))
 
 
+def requirements_of(code: SourceFiles) -> list[str]:
+    """Give the names of the files of packages that the image's toolkit installs."""
+    return [file.name for file in code.files if file.name == "requirements.txt"]
+
+
 def training_code_problems(code: SourceFiles, *, network_isolation: bool) -> Iterator[str]:
     """Say what would keep the code from running in the container."""
-    if network_isolation and any(file.name == "requirements.txt" for file in code.files):
+    if network_isolation and requirements_of(code):
         yield (
             "network_isolation keeps pip from installing requirements.txt; use an image of your own that has the "
             "packages (SklearnImage.from_ecr, SklearnImage.from_asset), or remove the file"

@@ -17,9 +17,10 @@ from constructs_lib.closed_bucket import closed_bucket
 from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
 from constructs_lib.image import SklearnImage, choose_image
+from constructs_lib.internet import warn_of_installation, warn_of_isolation
 from constructs_lib.network import ModelNetwork
 from constructs_lib.training.after_training import AfterTraining
-from constructs_lib.training.code import training_code, training_code_problems
+from constructs_lib.training.code import requirements_of, training_code, training_code_problems
 from constructs_lib.training.hyperparameters import encode_hyperparameters
 from constructs_lib.training.inputs import INPUT_REASON, TrainingInput, TrainingInputs, channel_problems, channels_of
 from constructs_lib.training.job import JobSettings, job_problems, render_job
@@ -250,6 +251,9 @@ class SklearnTraining(Construct):
             readable_code.policy_id: readable_code.statements,
             **self._rights.execution_role(),
         }
+        if network_isolation:
+            warn_of_isolation(self, code.script)
+        warn_of_installation(self, requirements_of(code), self._network, job.environment)
         reasons = {"Artifacts": ARTIFACT_REASON, "Inputs": INPUT_REASON}
         self._machine.wait_for(add_policies(self, roles=[self.role], statements_by_id=needed, prefix_reasons=reasons))
         if instance_count != 1:

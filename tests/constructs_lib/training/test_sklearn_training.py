@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk.assertions import Annotations, Match, Template
@@ -42,3 +43,18 @@ def test_the_client_finds_the_state_machine_by_an_output(stack, script):
 def test_several_instances_are_warned_of(stack, script):
     SklearnTraining(stack, "Training", entry_point=script, instance_count=2)
     Annotations.from_stack(stack).has_warning("/Churn/Training", Match.string_like_regexp("instance_count is 2"))
+
+
+def test_what_needs_the_internet_and_has_none_is_warned_of(stack, script):
+    vpc = ec2.Vpc(stack, "Vpc", max_azs=1, nat_gateways=0)
+    vpc.add_gateway_endpoint("S3", service=ec2.GatewayVpcEndpointAwsService.S3)
+    (script.parent / "requirements.txt").write_text("emoji", encoding="utf-8")
+    SklearnTraining(stack, "Training", entry_point=script.name, source_dir=script.parent, vpc=vpc)
+    warning = Match.string_like_regexp("pip is to install requirements.txt, but no NAT gateway")
+    Annotations.from_stack(stack).has_warning("/Churn/Training", warning)
+
+
+def test_a_script_that_calls_services_from_an_isolated_container_is_warned_of(stack, script):
+    script.write_text("import boto3", encoding="utf-8")
+    SklearnTraining(stack, "Training", entry_point=script, network_isolation=True)
+    Annotations.from_stack(stack).has_warning("/Churn/Training", Match.string_like_regexp("train.py imports boto3"))
