@@ -1,0 +1,66 @@
+"""Every call in the README's table and samples is one that the library has, with the keywords that it takes."""
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import constructs_lib
+import endpoint_client
+from constructs_lib.endpoint_variant import EndpointVariant
+from constructs_lib.scaling import ConcurrencyScaling, InstanceScaling
+
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+EXPORTED = {name: getattr(room, name) for room in (constructs_lib, endpoint_client) for name in room.__all__}
+# What methods of the table are called on besides: results of other methods.
+RESULTS = (EndpointVariant, InstanceScaling, ConcurrencyScaling)
+OTHERS = ("Duration.", "Size.", "ec2.", "events.", "kms.", "print")
+
+
+def snippets() -> list[str]:
+    """The code of the right column that calls something."""
+    (table,) = re.findall(r"\| you want \| you write \|\n\|---\|---\|\n((?:\|.*\n)+)", README)
+    return [code for row in table.splitlines() for code in re.findall(r"`([^`]+)`", row.split("|")[2]) if "(" in code]
+
+
+def samples() -> list[str]:
+    """The blocks of code that stand below the tour, which is run."""
+    return re.findall(r"```python\n(.*?)```", README[README.index("\n## Training") :], re.DOTALL)
+
+
+def called(function: ast.expr) -> Iterator[Any]:
+    """Everything that the function of a call may be."""
+    match function:
+        case ast.Name(id=name) if name in EXPORTED:
+            yield EXPORTED[name]
+        case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in EXPORTED:
+            yield getattr(EXPORTED[name], attribute)
+        case ast.Name(id=attribute) | ast.Attribute(attr=attribute):
+            yield from (getattr(kind, attribute) for kind in (*EXPORTED.values(), *RESULTS) if hasattr(kind, attribute))
+
+
+def keywords(function: Any) -> set[str]:
+    # jsii gives a class a __call__ that takes everything.
+    return set(inspect.signature(function.__init__ if inspect.isclass(function) else function).parameters)
+
+
+def problems(code: str) -> Iterator[str]:
+    for call in (node for node in ast.walk(ast.parse(code.lstrip("."))) if isinstance(node, ast.Call)):
+        name, given = ast.unparse(call.func), {keyword.arg for keyword in call.keywords if keyword.arg}
+        if not name.startswith(OTHERS) and not any(given <= keywords(function) for function in called(call.func)):
+            yield f"{name} takes no {', '.join(sorted(given)) or 'call'}"
+
+
+@pytest.mark.parametrize("code", [*snippets(), *samples()])
+def test_the_library_has_what_the_readme_says(code):
+    assert list(problems(code)) == []
+
+
+def test_what_the_library_does_not_have_is_found():
+    assert list(problems("SklearnModel(..., no_such_option=1)")) == ["SklearnModel takes no no_such_option"]
+    assert list(problems("ModelData.from_s3('s3://b/k', digest='0')")) == ["ModelData.from_s3 takes no digest"]
+    assert list(problems("NoSuchThing()")) == ["NoSuchThing takes no call"]
