@@ -40,7 +40,8 @@ def called(function: ast.expr) -> Iterator[Any]:
         case ast.Attribute(value=ast.Name(id=name), attr=attribute) if name in EXPORTED:
             yield getattr(EXPORTED[name], attribute)
         case ast.Name(id=attribute) | ast.Attribute(attr=attribute):
-            yield from (getattr(kind, attribute) for kind in (*EXPORTED.values(), *RESULTS) if hasattr(kind, attribute))
+            kinds = (*EXPORTED.values(), *RESULTS)
+            yield from filter(callable, (getattr(kind, attribute, None) for kind in kinds))
 
 
 def keywords(function: Any) -> set[str]:
