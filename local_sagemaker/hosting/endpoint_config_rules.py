@@ -2,18 +2,20 @@
 
 The limits are those of https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html and of
 the developer guide's pages on serverless, asynchronous and shadow variants; the wording is the local cloud's own, but
-for that about ManagedInstanceScaling, which public reports quote.
+for those about ManagedInstanceScaling and about VolumeSize, which public reports quote.
 
 What changes neither the answers nor whether the endpoint comes into service is kept for DescribeEndpointConfig only: of
-a variant EnableSSMAccess, InferenceAmiVersion, ModelDataDownloadTimeoutInSeconds, RoutingConfig (an instance with the
-fewest requests under way gets the next one) and VolumeSizeInGB, of the configuration EnableNetworkIsolation,
-ExecutionRoleArn, KmsKeyId, MetricsConfig and VpcConfig.
+a variant CapacityReservationConfig (there is capacity), EnableSSMAccess, InferenceAmiVersion,
+ModelDataDownloadTimeoutInSeconds, RoutingConfig (an instance with the fewest requests under way gets the next one) and
+VolumeSizeInGB, of the configuration EnableNetworkIsolation, ExecutionRoleArn, KmsKeyId, MetricsConfig and VpcConfig.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
+
+from local_sagemaker.instance_types import has_local_storage
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -26,7 +28,6 @@ _NOT_EMULATED = ("CrossRegionTrafficConfig", "ExplainerConfig")
 _VARIANT_NOT_EMULATED = (
     "AcceleratorPartitionLayouts",
     "AcceleratorType",
-    "CapacityReservationConfig",
     "CoreDumpConfig",
     "InstancePools",
     "VariantInstanceProvisionTimeoutInSeconds",
@@ -93,6 +94,8 @@ def _variant_refusals(variant: Variant) -> Iterator[str]:
     for key in _VARIANT_NOT_EMULATED:
         if variant.get(key):
             yield f'{key} of variant "{name}" is not emulated by the local cloud: leave it out.'
+    if variant.get("VolumeSizeInGB") and has_local_storage(variant.get("InstanceType") or ""):
+        yield f"VolumeSize parameter is not allowed for the selected Instance type {variant['InstanceType']}."
     if variant.get("ManagedInstanceScaling"):
         yield "ManagedInstanceScaling is only supported for inference component endpoints."
     strategy = (variant.get("RoutingConfig") or {}).get("RoutingStrategy", "RANDOM")

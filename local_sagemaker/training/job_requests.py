@@ -6,13 +6,13 @@ wording is known it is used.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from local_sagemaker.access.artifacts import ArtifactStore, Location
 from local_sagemaker.access.rights import ExecutionRole
 from local_sagemaker.containers.images import authorize_pull, repository_arn
 from local_sagemaker.data_plane_errors import AccessDeniedError, DataPlaneError
+from local_sagemaker.instance_types import has_local_storage
 from local_sagemaker.request_shapes import refusal, violations
 from local_sagemaker.training import channels, checkpoints, job_metrics
 from local_sagemaker.training.channels import Channel, InputData
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 LONGEST_RUNTIME = 28 * 86_400
 _NOT_EMULATED = ("ServerlessJobConfig", "MlflowConfig", "ModelPackageConfig")
 _ALGORITHM_NOT_EMULATED = ("AlgorithmName", "TrainingImageConfig")
-# Families whose instances bring disks of their own; the others need a volume.
-_LOCAL_STORAGE = re.compile(r"ml\.(?:[cmr]\d\w*d\w*|g\d\w*|p3dn|p[4-6]\w*|trn\w+)\.")
 _RESOURCES_NOT_EMULATED = ("InstanceGroups", "InstancePreferences", "TrainingPlanArn", "InstancePlacementConfig")
 
 
@@ -115,7 +113,7 @@ def _command_refusals(algorithm: Mapping[str, Any]) -> Iterator[str]:
 def _resource_refusals(resources: Mapping[str, Any], *, spot: bool) -> Iterator[str]:
     if any(resources.get(name) for name in _RESOURCES_NOT_EMULATED):
         return
-    stored = _LOCAL_STORAGE.match(resources.get("InstanceType") or "")
+    stored = has_local_storage(resources.get("InstanceType") or "")
     for name in ("InstanceType", "InstanceCount", *(() if stored else ("VolumeSizeInGB",))):
         if resources.get(name) is None:
             yield f"ResourceConfig must have {name}."

@@ -31,6 +31,8 @@ def serverless(name: str = "A", **sizes: int) -> dict[str, Any]:
         {"ProductionVariants": [instances()], "AsyncInferenceConfig": {"OutputConfig": {}}},
         {"ProductionVariants": [instances()], "KmsKeyId": "key", "DataCaptureConfig": {"EnableCapture": False}},
         {"ProductionVariants": [instances(RoutingConfig={"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"})]},
+        {"ProductionVariants": [instances(CapacityReservationConfig={"MlReservationArn": "arn"})]},
+        {"ProductionVariants": [instances(InstanceType="ml.g5.xlarge")]},
         {"ProductionVariants": [instances(VolumeSizeInGB=8, EnableSSMAccess=True)], "MetricsConfig": {"A": 1}},
     ],
 )
@@ -66,6 +68,10 @@ def test_what_goes_together(config):
         ),
         ({"ProductionVariants": [serverless()], "KmsKeyId": "key"}, "KmsKeyId cannot be used with ServerlessConfig."),
         ({"ProductionVariants": [{**instances(), **serverless()}]}, 'Variant "A" has both ServerlessConfig and Inst'),
+        (
+            {"ProductionVariants": [instances(InstanceType="ml.g5.xlarge", VolumeSizeInGB=8)]},
+            "VolumeSize parameter is not allowed for the selected Instance type ml.g5.xlarge.",
+        ),
         ({"ProductionVariants": [instances(ModelName=None)]}, 'Variant "A" has no ModelName'),
         ({"ProductionVariants": [instances(InstanceType=None)]}, 'Variant "A" must have InstanceType, or Serverless'),
         ({"ProductionVariants": [instances(InitialInstanceCount=None)]}, '"A" must have InitialInstanceCount, or'),
