@@ -1,6 +1,7 @@
 """What is deployed: CDK constructs that put a scikit-learn model behind a SageMaker endpoint."""
 
 from constructs_lib.async_inference import AsyncInference
+from constructs_lib.data_capture import DataCapture
 from constructs_lib.deployment import AllAtOnce, Canary, Linear, Rolling
 from constructs_lib.endpoint import SklearnEndpoint
 from constructs_lib.endpoint_config import SklearnEndpointConfig
@@ -23,6 +24,7 @@ __all__ = [
     "Canary",
     "Checkpoints",
     "ConfigurationError",
+    "DataCapture",
     "EntryPointError",
     "ImageError",
     "InstanceVariant",

@@ -11,7 +11,8 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk.interfaces import aws_sagemaker as interfaces
 
 from constructs_lib import statements
-from constructs_lib.async_inference import PREFIX_REASON
+from constructs_lib.async_inference import PREFIX_REASON as ASYNC_REASON
+from constructs_lib.data_capture import PREFIX_REASON as CAPTURE_REASON
 from constructs_lib.endpoint_config import SklearnEndpointConfig
 from constructs_lib.endpoint_variant import EndpointVariant
 from constructs_lib.exceptions import ConfigurationError, Problems
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
     from constructs import Construct
 
+    from constructs_lib.data_capture import DataCapture
     from constructs_lib.deployment import Deployment
     from constructs_lib.hosted_model import HostedModel
     from constructs_lib.rollback_alarms import RollbackAlarms
@@ -50,9 +52,12 @@ class SklearnEndpoint(Resource):
         Of that variant.
     config
         A configuration of your own, for several variants or their finer settings, for a serverless or a shadow
-        variant; it then holds everything that `instance_type`, `initial_instance_count` and `encryption_key` would say.
+        variant; it then holds everything that `instance_type`, `initial_instance_count`, `data_capture` and
+        `encryption_key` would say.
     endpoint_name
         At most 63 letters, digits and hyphens; default: derived from the path, lower-case.
+    data_capture
+        Has requests and answers written to S3; see `DataCapture`. Default: they are not.
     encryption_key
         Encrypts the instances' volumes; see `SklearnEndpointConfig`.
     deployment
@@ -100,6 +105,7 @@ class SklearnEndpoint(Resource):
         initial_instance_count: int = 1,
         config: SklearnEndpointConfig | None = None,
         endpoint_name: str | None = None,
+        data_capture: DataCapture | None = None,
         encryption_key: kms.IKey | None = None,
         deployment: Deployment | None = None,
         rollback_alarms: RollbackAlarms | None = None,
@@ -109,10 +115,10 @@ class SklearnEndpoint(Resource):
         problems = Problems(self)
         if (model is None) == (config is None):
             problems.add([f"model and config are {'both' if model else 'not'} given; give one of them"])
-        if config is not None and (instance_type, initial_instance_count, encryption_key) != ("ml.m5.large", 1, None):
-            problems.add(
-                ["instance_type, initial_instance_count and encryption_key belong to the config when one is given"]
-            )
+        given = (instance_type, initial_instance_count, data_capture, encryption_key)
+        if config is not None and given != ("ml.m5.large", 1, None, None):
+            names = "instance_type, initial_instance_count, data_capture and encryption_key"
+            problems.add([f"{names} belong to the config when one is given"])
         if endpoint_name is not None:
             problems.add(name_problems("endpoint_name", endpoint_name))
         problems.raise_all()
@@ -123,7 +129,9 @@ class SklearnEndpoint(Resource):
                 instance_type=instance_type,
                 initial_instance_count=initial_instance_count,
             )
-            config = SklearnEndpointConfig(self, "Config", variants=[variant], encryption_key=encryption_key)
+            config = SklearnEndpointConfig(
+                self, "Config", variants=[variant], data_capture=data_capture, encryption_key=encryption_key
+            )
         self.config = config
         """The configuration, with its variants and their models."""
         self._trained_by: str | None = None
@@ -160,6 +168,9 @@ class SklearnEndpoint(Resource):
         if config.async_inference is not None:
             path = config.async_inference.input_path
             CfnOutput(self, "AsyncInputPath", value=path, description="where requests of the endpoint are put")
+        if config.data_capture is not None:
+            path = config.data_capture.capture_path
+            CfnOutput(self, "CapturePath", value=path, description="where captured requests and answers are written")
 
     @staticmethod
     def from_endpoint_name(scope: Construct, construct_id: str, endpoint_name: str) -> sagemaker.IEndpoint:
@@ -285,12 +296,13 @@ class SklearnEndpoint(Resource):
         }
         if self.config.async_inference is not None:
             needed["Async"] = self.config.async_inference.endpoint_statements()
+        if self.config.data_capture is not None:
+            needed["Capture"] = self.config.data_capture.endpoint_statements()
         if self.rollback_alarms:
             alarm_arns = [alarm.alarm_arn for alarm in self.rollback_alarms]
             needed["Alarms"] = [statements.describe_alarms(alarm_arns)]
-        for policy in add_policies(
-            self, roles=list(roles.values()), statements_by_id=needed, prefix_reasons={"Async": PREFIX_REASON}
-        ):
+        reasons = {"Async": ASYNC_REASON, "Capture": CAPTURE_REASON}
+        for policy in add_policies(self, roles=list(roles.values()), statements_by_id=needed, prefix_reasons=reasons):
             # Otherwise the first containers start before they may write their logs.
             self.cfn_endpoint.node.add_dependency(policy)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
 
     from constructs_lib.async_inference import AsyncInference
+    from constructs_lib.data_capture import DataCapture
 
 
 class SklearnEndpointConfig(Construct):
@@ -37,6 +38,8 @@ class SklearnEndpointConfig(Construct):
         A variant that gets copies of the requests of the only production variant; default: none.
     async_inference
         Makes the endpoint asynchronous; default: it answers at once. See `AsyncInference`.
+    data_capture
+        Has requests and answers written to S3; default: they are not. See `DataCapture`.
     encryption_key
         Encrypts the instances' volumes. Not for instance types with disks of their own (c5d, m6gd, g5, ...), which
         are encrypted by hardware, and not for serverless variants, which have no volumes. The principal that deploys
@@ -66,6 +69,7 @@ class SklearnEndpointConfig(Construct):
         variants: Sequence[InstanceVariant | ServerlessVariant],
         shadow: ShadowVariant | None = None,
         async_inference: AsyncInference | None = None,
+        data_capture: DataCapture | None = None,
         encryption_key: kms.IKey | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -79,6 +83,9 @@ class SklearnEndpointConfig(Construct):
         if async_inference is not None:
             problems.add(async_inference.problems())
             problems.add(self._async_problems())
+        if data_capture is not None:
+            problems.add(data_capture.problems())
+            problems.add(self._capture_problems(is_async=async_inference is not None))
         for variant in self.all_variants:
             if isinstance(variant, ServerlessVariant):
                 problems.add(variant.problems())
@@ -89,12 +96,15 @@ class SklearnEndpointConfig(Construct):
         problems.raise_all()
         self.async_inference = None if async_inference is None else async_inference.bind(self)
         """Where requests and answers of an asynchronous endpoint lie; None for any other."""
+        self.data_capture = None if data_capture is None else data_capture.bind(self)
+        """Where captured requests and answers lie; None without data capture."""
         self.cfn_endpoint_config = sagemaker.CfnEndpointConfig(
             self,
             "Resource",
             production_variants=[variant.render() for variant in self.variants],
             shadow_production_variants=self._render_shadow(),
             async_inference_config=None if self.async_inference is None else self.async_inference.render(),
+            data_capture_config=None if self.data_capture is None else self.data_capture.render(),
             kms_key_id=None if encryption_key is None else encryption_key.key_arn,
         )
         """The resource below, for what this class has no parameter for. Do not give it a name."""
@@ -181,6 +191,14 @@ class SklearnEndpointConfig(Construct):
             yield (
                 f"shadow {self.shadow.name!r} stands beside async_inference; SageMaker copies no asynchronous "
                 "requests: leave one of them out"
+            )
+
+    def _capture_problems(self, *, is_async: bool) -> Iterator[str]:
+        kinds = {"a serverless variant": self.is_serverless, "async_inference": is_async}
+        for kind in (name for name, is_given in kinds.items() if is_given):
+            yield (
+                f"data_capture stands beside {kind}; SageMaker captures data of real-time endpoints on instances only: "
+                "leave one of them out"
             )
 
     def _render_shadow(self) -> list[sagemaker.CfnEndpointConfig.ProductionVariantProperty] | None:

@@ -52,10 +52,7 @@ class OutputStorage:
         ------
         AccessDeniedError, ModelDataError
         """
-        context = {"s3:ResourceAccount": self._account_id, "aws:ResourceAccount": self._account_id}
-        self._role.authorize("s3:PutObject", f"arn:{self._partition}:s3:::{location.bucket}/{location.key}", context)
-        if self._key is not None:
-            self._authorize_key(self._key)
+        self.authorize(location)
         backend = s3_backends[self._account_id][self._partition]
         try:
             written = backend.put_object(
@@ -69,6 +66,18 @@ class OutputStorage:
             raise ModelDataError(f"Could not write to {location}: the bucket does not exist.") from None
         if content_type is not None:
             written.set_metadata({"Content-Type": content_type})
+
+    def authorize(self, location: Location) -> None:
+        """Find out whether an object may be written there.
+
+        Raises
+        ------
+        AccessDeniedError
+        """
+        context = {"s3:ResourceAccount": self._account_id, "aws:ResourceAccount": self._account_id}
+        self._role.authorize("s3:PutObject", f"arn:{self._partition}:s3:::{location.bucket}/{location.key}", context)
+        if self._key is not None:
+            self._authorize_key(self._key)
 
     def _authorize_key(self, key: str) -> None:
         region, account_id = key.split(":")[3:5] if key.startswith("arn:") else (self._region, self._account_id)

@@ -11,6 +11,7 @@ from moto.sagemaker.models import SageMakerModelBackend
 from local_sagemaker.app import ACCOUNT_ID
 from local_sagemaker.hosting.deployments import Deployment, show_config
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+from local_sagemaker.invocations.data_capture import DataCapture
 from local_sagemaker.invocations.invocations import Invocations
 from local_sagemaker.monitoring.alarm_states import AlarmStates
 from local_sagemaker.monitoring.auto_scaling import AutoScaling
@@ -45,7 +46,8 @@ class DataPlane:
         """What alarms are evaluated on."""
         self._metrics = InvocationMetrics(history)
         self._alarm_states = AlarmStates(history, ACCOUNT_ID)
-        self.invocations = Invocations(self.find_router, self._metrics, account_id=ACCOUNT_ID)
+        self._capture = DataCapture()
+        self.invocations = Invocations(self.find_router, self._metrics, self._capture, account_id=ACCOUNT_ID)
         self._load_metrics = LoadMetrics(self._metrics, self._routers, self.invocations.backlog)
         self._auto_scaling = AutoScaling(history, ACCOUNT_ID, self._deployments.get)
 
@@ -90,6 +92,8 @@ class DataPlane:
     def delete(self, backend: SageMakerModelBackend, name: str) -> Deployment:
         """Begin to delete an endpoint."""
         deployment = self.deployment(backend, name)
+        # Its role may go with it.
+        self._capture.flush()
 
         def forget() -> None:
             with self._lock:
@@ -117,6 +121,7 @@ class DataPlane:
         self._load_metrics.close()
         self.stop()
         self.invocations.close()
+        self._capture.close()
         self._alarm_states.close()
         self._metrics.close()
 

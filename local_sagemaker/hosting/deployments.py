@@ -332,8 +332,8 @@ def show_config(resource: Any, config: Mapping[str, Any]) -> None:
     resource.metrics_config = config.get("MetricsConfig")
     capture = config.get("DataCaptureConfig")
     resource.data_capture_config = capture and {
-        "EnableCapture": False,
-        "CaptureStatus": "Stopped",
+        "EnableCapture": capture.get("EnableCapture", True),
+        "CaptureStatus": "Started" if capture.get("EnableCapture", True) else "Stopped",
         "CurrentSamplingPercentage": capture["InitialSamplingPercentage"],
         "DestinationS3Uri": capture["DestinationS3Uri"],
         "KmsKeyId": capture.get("KmsKeyId", ""),

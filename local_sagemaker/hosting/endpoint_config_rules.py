@@ -85,8 +85,12 @@ def _not_emulated(config: Mapping[str, Any]) -> Iterator[str]:
     for name in _NOT_EMULATED:
         if config.get(name):
             yield f"{name} is not emulated by the local cloud: leave it out."
-    if (config.get("DataCaptureConfig") or {"EnableCapture": False}).get("EnableCapture", True):
-        yield "DataCaptureConfig is not emulated by the local cloud: leave it out, or set EnableCapture to false."
+    capture: Mapping[str, Any] = config.get("DataCaptureConfig") or {"EnableCapture": False}
+    if config.get("AsyncInferenceConfig") and capture.get("EnableCapture", True):
+        yield (
+            "DataCaptureConfig with AsyncInferenceConfig is not emulated by the local cloud: leave one of them out, or "
+            "set EnableCapture to false."
+        )
 
 
 def _variant_refusals(variant: Variant) -> Iterator[str]:

@@ -14,6 +14,7 @@ from local_sagemaker.access.artifacts import is_multi_model
 from local_sagemaker.containers.processes import make_folder, remove_folder
 from local_sagemaker.data_plane_errors import ContainerError
 from local_sagemaker.hosting.instances import only_container, prepare
+from local_sagemaker.invocations.data_capture import CaptureTarget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -44,6 +45,8 @@ class Variant:
         moto's model.
     base_url
         Address of the local cloud, for the container's environment.
+    capture_config
+        DataCaptureConfig of the endpoint configuration, where it captures; else None.
 
     Attributes
     ----------
@@ -59,9 +62,18 @@ class Variant:
         Those that take traffic; under the same lock.
     role
         The session of the model's execution role; None before it starts.
+    capture_target
+        Where its requests are captured to; None where they are not, and before it starts.
     """
 
-    def __init__(self, endpoint: EndpointIdentity, description: Mapping[str, Any], model: Any, base_url: str) -> None:
+    def __init__(
+        self,
+        endpoint: EndpointIdentity,
+        description: Mapping[str, Any],
+        model: Any,
+        base_url: str,
+        capture_config: Mapping[str, Any] | None = None,
+    ) -> None:
         self.name: str = description["VariantName"]
         self.weight = float(description.get("InitialVariantWeight", 1.0))
         serverless: Mapping[str, Any] = description.get("ServerlessConfig") or {}
@@ -69,10 +81,12 @@ class Variant:
         self.is_multi_model = False
         self.containers: list[Instance] = []
         self.role: ExecutionRole | None = None
+        self.capture_target: CaptureTarget | None = None
         self._endpoint = endpoint
         self._description = description
         self._model = model
         self._base_url = base_url
+        self._capture_config = capture_config
         self._lock = threading.Lock()
         self._stopped = False
         self._started: list[Instance] = []
@@ -90,6 +104,9 @@ class Variant:
         folder = self._folder = make_folder("local-sagemaker-")
         self.is_multi_model = is_multi_model(only_container(self._model))
         self.role, self._prepared = prepare(self._endpoint, self._description, self._model, self._base_url, folder)
+        if self._capture_config is not None:
+            self.capture_target = CaptureTarget(self._capture_config, self._endpoint, self.name, self.role)
+            self.capture_target.authorize()
         self.containers = self.launch(instances_to_run(int(self._description.get("InitialInstanceCount", 1))))
 
     def launch(self, count: int) -> list[Instance]:
@@ -218,9 +235,13 @@ def make_fleet(
         Address of the local cloud.
     """
 
+    capture: Mapping[str, Any] | None = config.get("DataCaptureConfig") or None
+    if capture is not None and not capture.get("EnableCapture", True):
+        capture = None
+
     def variants_of(kind: str) -> list[Variant]:
         return [
-            Variant(endpoint, description, find_model(description["ModelName"]), base_url)
+            Variant(endpoint, description, find_model(description["ModelName"]), base_url, capture)
             for description in config.get(kind) or ()
         ]
 

@@ -13,6 +13,7 @@ from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from local_sagemaker.invocations.data_capture import CaptureTarget
     from local_sagemaker.invocations.routing import Lease, Router
 
     Environ = Mapping[str, Any]
@@ -108,8 +109,12 @@ class Exchange:
 
     Attributes
     ----------
+    body
+        The request's.
     variant
         Name of the variant that was asked last.
+    capture_target
+        Where the request is captured to; None where its variant is not captured.
     model_latency
         Seconds in the container.
     """
@@ -117,16 +122,17 @@ class Exchange:
     def __init__(self, call: Call, router: Router, body: bytes, timeout: float, *, shadow: bool = False) -> None:
         self.call = call
         self.variant = call.target_variant or ""
+        self.body = body
         self.model_latency = 0.0
+        self.capture_target: CaptureTarget | None = None
         self._router = router
-        self._body = body
         self._timeout = timeout
         self._deadline = time.monotonic() + timeout
         self._shadow = shadow
 
     def copy_for_shadow(self) -> Exchange:
         """Give the same request, for the shadow variant."""
-        return Exchange(self.call._replace(target_variant=None), self._router, self._body, self._timeout, shadow=True)
+        return Exchange(self.call._replace(target_variant=None), self._router, self.body, self._timeout, shadow=True)
 
     def run(self) -> ContainerResponse:
         """Ask a container; one that has not seen the request may be followed by another."""
@@ -134,6 +140,7 @@ class Exchange:
         while True:
             with self._router.lease(self.call.target_variant, self._deadline, shadow=self._shadow) as lease:
                 self.variant = lease.variant
+                self.capture_target = lease.capture_target
                 began = time.monotonic()
                 try:
                     return self._ask(lease)
@@ -153,5 +160,5 @@ class Exchange:
         if remaining <= 0:
             raise InvocationTimeoutError("no container was ready in time")
         return lease.container.client.request(
-            "POST", "/invocations", body=self._body, headers=self.call.headers, timeout=remaining
+            "POST", "/invocations", body=self.body, headers=self.call.headers, timeout=remaining
         )

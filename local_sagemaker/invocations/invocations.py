@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+    from local_sagemaker.invocations.data_capture import DataCapture
     from local_sagemaker.invocations.routing import Router
     from local_sagemaker.monitoring.invocation_metrics import InvocationMetrics
 
@@ -55,6 +56,8 @@ class Invocations:
         Gives the router of an endpoint that is in service, else None.
     metrics
         Where each invocation is counted.
+    capture
+        Where requests and answers of endpoints with data capture go.
     account_id
         Account that callers without credentials of their own belong to.
     timeout
@@ -65,6 +68,7 @@ class Invocations:
         self,
         find_router: Callable[[EndpointIdentity], Router | None],
         metrics: InvocationMetrics,
+        capture: DataCapture,
         *,
         account_id: str,
         timeout: float = INVOCATION_TIMEOUT,
@@ -73,7 +77,8 @@ class Invocations:
         self._metrics = metrics
         self._account_id = account_id
         self._timeout = timeout
-        self._shadowing = Shadowing(metrics)
+        self._capture = capture
+        self._shadowing = Shadowing(metrics, capture)
         self._async = AsyncInvocations(metrics)
 
     @staticmethod
@@ -141,6 +146,7 @@ class Invocations:
             self._shadowing.send(exchange.copy_for_shadow(), response)
         if response.status >= HTTPStatus.BAD_REQUEST:
             raise model_error(endpoint, response)
+        self._capture.record(exchange, response)
         answered = {name: response.headers[key] for key, name in _PASSED_BACK.items() if key in response.headers}
         if "content-type" in response.headers:
             answered["Content-Type"] = response.headers["content-type"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from local_sagemaker.hosting.fleet import Fleet, Variant
     from local_sagemaker.hosting.instances import Instance
+    from local_sagemaker.invocations.data_capture import CaptureTarget
 
 
 _TOLERANCE = 1e-9
@@ -36,10 +37,17 @@ class ThrottledError(DataPlaneError):
 
 
 class Lease(NamedTuple):
-    """A container that counts as busy until the lease ends."""
+    """A container that counts as busy until the lease ends.
+
+    Attributes
+    ----------
+    capture_target
+        Where its requests are captured to; None where they are not.
+    """
 
     variant: str
     container: Instance
+    capture_target: CaptureTarget | None
 
 
 class Router:
@@ -107,7 +115,7 @@ class Router:
                 self._changed.wait(min(remaining, 0.05))
             container.in_flight += 1
         try:
-            yield Lease(variant.name, container)
+            yield Lease(variant.name, container, variant.capture_target)
         finally:
             with self._changed:
                 container.in_flight -= 1

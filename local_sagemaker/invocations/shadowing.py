@@ -5,12 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from local_sagemaker.data_plane_errors import DataPlaneError
 
 if TYPE_CHECKING:
     from local_sagemaker.containers.container_client import ContainerResponse
+    from local_sagemaker.invocations.data_capture import DataCapture
     from local_sagemaker.invocations.exchanges import Exchange
     from local_sagemaker.monitoring.invocation_metrics import InvocationMetrics
 
@@ -26,10 +28,13 @@ class Shadowing:
     ----------
     metrics
         Where the copies are counted, as requests of the shadow variant, and which answers differed.
+    capture
+        Where they are captured, where the endpoint's requests are.
     """
 
-    def __init__(self, metrics: InvocationMetrics) -> None:
+    def __init__(self, metrics: InvocationMetrics, capture: DataCapture) -> None:
         self._metrics = metrics
+        self._capture = capture
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="shadow")
         self._room = threading.Semaphore(MOST_COPIES)
 
@@ -58,6 +63,8 @@ class Shadowing:
             status, differs = 0, True
         else:
             status, differs = response.status, (response.status, response.body) != (answer.status, answer.body)
+            if status < HTTPStatus.BAD_REQUEST:
+                self._capture.record(exchange, response)
         if not exchange.variant:
             return  # an update took the shadow variant away meanwhile
         self._metrics.record(

@@ -23,6 +23,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from constructs_lib import (
     AsyncInference,
+    DataCapture,
     InstanceVariant,
     MetricDefinition,
     MetricThreshold,
@@ -138,6 +139,13 @@ def asynchronous(stack: cdk.Stack, model_dir: Path) -> None:
     scaling.scale_on_backlog("Backlog", requests_per_instance=5)
 
 
+def captured_data(stack: cdk.Stack, model_dir: Path) -> None:
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    capture = DataCapture(encryption_key=key, sampling_percentage=20)
+    SklearnEndpoint(stack, "Endpoint", model=model, data_capture=capture, encryption_key=key)
+
+
 def many_models(stack: cdk.Stack, _: Path) -> None:
     key = kms.Key(stack, "Key", enable_key_rotation=True)
     models = SklearnMultiModel(stack, "Models", prefix="cities/", encryption_key=key, cache_models=False)
@@ -183,6 +191,7 @@ SCENARIOS = (
     a_shadow_and_scaling,
     serverless,
     asynchronous,
+    captured_data,
     many_models,
     a_smoke_test,
     training_and_a_rollout,

@@ -113,6 +113,6 @@ def test_every_kind_of_endpoint_answers_and_what_is_not_emulated_is_refused(prin
     said = printed["kinds"].result()
     for kind in ("updated", "serverless", "asynchronous"):
         assert f"{kind} {LABELS}" in said
-    assert "capture is refused: DataCaptureConfig is not emulated by the local cloud" in said
+    assert "captured BASE64 BASE64" in said
     assert "transform is refused: CreateTransformJob is not emulated by the local cloud" in said
     assert "tune is refused: CreateHyperParameterTuningJob is not emulated by the local cloud" in said

@@ -30,6 +30,7 @@ def serverless(name: str = "A", **sizes: int) -> dict[str, Any]:
         {"ProductionVariants": [serverless(ProvisionedConcurrency=5)]},
         {"ProductionVariants": [instances()], "AsyncInferenceConfig": {"OutputConfig": {}}},
         {"ProductionVariants": [instances()], "KmsKeyId": "key", "DataCaptureConfig": {"EnableCapture": False}},
+        {"ProductionVariants": [instances()], "DataCaptureConfig": {"DestinationS3Uri": "s3://b"}},
         {"ProductionVariants": [instances(RoutingConfig={"RoutingStrategy": "LEAST_OUTSTANDING_REQUESTS"})]},
         {"ProductionVariants": [instances(CapacityReservationConfig={"MlReservationArn": "arn"})]},
         {"ProductionVariants": [instances(InstanceType="ml.g5.xlarge")]},
@@ -92,7 +93,14 @@ def test_what_goes_together(config):
             'AcceleratorType of variant "B" is not emulated',
         ),
         ({"ProductionVariants": [instances()], "ExplainerConfig": {"A": 1}}, "ExplainerConfig is not emulated"),
-        ({"ProductionVariants": [instances()], "DataCaptureConfig": {"DestinationS3Uri": "s3://b"}}, "EnableCapture"),
+        (
+            {
+                "ProductionVariants": [instances()],
+                "DataCaptureConfig": {"DestinationS3Uri": "s3://b"},
+                "AsyncInferenceConfig": {"OutputConfig": {}},
+            },
+            "DataCaptureConfig with AsyncInferenceConfig is not emulated",
+        ),
         ({"ProductionVariants": [serverless(MaxConcurrency=201)]}, "must be 1 to 200, and is 201."),
         ({"ProductionVariants": [serverless(ProvisionedConcurrency=6)]}, '6 of variant "A" is above its MaxConc'),
     ],

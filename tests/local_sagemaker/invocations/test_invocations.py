@@ -14,6 +14,7 @@ from local_sagemaker.containers.container_client import ContainerResponse, NotCo
 from local_sagemaker.data_plane_errors import UnreachableError
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+from local_sagemaker.invocations.data_capture import DataCapture
 from local_sagemaker.invocations.invocations import Invocations
 from local_sagemaker.monitoring.invocation_metrics import InvocationMetrics
 from local_sagemaker.monitoring.metric_history import MetricHistory
@@ -225,7 +226,9 @@ def hurried(cloud: Cloud) -> Iterator[Invocations]:
     plane = endpoints._data_plane
     assert plane is not None
     metrics = InvocationMetrics(MetricHistory(), interval=60)
-    yield Invocations(plane.find_router, metrics, account_id=ACCOUNT, timeout=0.2)
+    capture = DataCapture(interval=60)
+    yield Invocations(plane.find_router, metrics, capture, account_id=ACCOUNT, timeout=0.2)
+    capture.close()
     metrics.close()
 
 

@@ -23,7 +23,9 @@ def fleet(**variants: Any) -> Any:
     made = {}
     for name, given in variants.items():
         weight, containers = given if isinstance(given, tuple) else (given, [container()])
-        made[name] = SimpleNamespace(name=name, weight=float(weight), containers=containers, max_concurrency=None)
+        made[name] = SimpleNamespace(
+            name=name, weight=float(weight), containers=containers, max_concurrency=None, capture_target=None
+        )
     return SimpleNamespace(variants=made, shadows={}, all_variants=list(made.values()))
 
 

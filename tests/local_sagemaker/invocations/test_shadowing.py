@@ -100,8 +100,8 @@ def unreachable() -> Any:
 
 
 def test_a_shadow_that_does_not_answer_is_counted_and_one_that_is_gone_is_not():
-    recorder = Recorder()
-    shadowing = Shadowing(recorder)  # type: ignore[arg-type]
+    recorder, captured = Recorder(), SimpleNamespace()
+    shadowing = Shadowing(recorder, captured)  # type: ignore[arg-type]
     shadowing.send(exchange(unreachable), ANSWER)
     shadowing.send(exchange(lambda: ContainerResponse(500, {}, b"one")), ANSWER)
     shadowing.send(exchange(unreachable, variant=""), ANSWER)
@@ -113,12 +113,13 @@ def test_a_shadow_that_does_not_answer_is_counted_and_one_that_is_gone_is_not():
 
 def test_a_slow_shadow_is_left_out_once_enough_copies_wait():
     recorder, go = Recorder(), threading.Event()
+    captured = SimpleNamespace(record=lambda *_: None)
 
     def slow() -> Any:
         go.wait(20)
         return ANSWER
 
-    shadowing = Shadowing(recorder)  # type: ignore[arg-type]
+    shadowing = Shadowing(recorder, captured)  # type: ignore[arg-type]
     for _ in range(MOST_COPIES + 10):
         shadowing.send(exchange(slow), ANSWER)
     go.set()

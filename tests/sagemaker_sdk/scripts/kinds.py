@@ -1,8 +1,13 @@
 """Kinds of endpoint, and what the local cloud does not do."""
 
+import json
+import time
+
 import numpy as np
 from botocore.exceptions import ClientError
 from sagemaker.async_inference import AsyncInferenceConfig, WaiterConfig
+from sagemaker.model_monitor import DataCaptureConfig
+from sagemaker.s3 import S3Downloader
 from sagemaker.serverless import ServerlessInferenceConfig
 from sagemaker.sklearn import SKLearn, SKLearnModel
 from sagemaker.tuner import ContinuousParameter, HyperparameterTuner
@@ -26,7 +31,14 @@ def refused(what, action):
 predictor = model.deploy(instance_type="ml.m5.large", initial_instance_count=1)
 predictor.update_endpoint(initial_instance_count=2, instance_type="ml.m5.large")
 print("updated", predictor.predict(DATA))
-refused("capture", predictor.enable_data_capture)
+predictor.update_data_capture_config(DataCaptureConfig(enable_capture=True, sampling_percentage=100))
+predictor.predict(DATA)
+captured = f"s3://{predictor.sagemaker_session.default_bucket()}/model-monitor/data-capture/{predictor.endpoint_name}"
+deadline = time.monotonic() + 20
+while not (files := S3Downloader.list(captured)) and time.monotonic() < deadline:
+    time.sleep(0.1)
+event = json.loads(S3Downloader.read_file(files[0]))
+print("captured", event["captureData"]["endpointInput"]["encoding"], event["captureData"]["endpointOutput"]["encoding"])
 transformer = model.transformer(1, "ml.m5.large")
 refused("transform", lambda: transformer.transform("s3://my-bucket/data/", content_type="text/csv", wait=False))
 estimator = SKLearn("train_and_serve.py", role="SageMakerRole", instance_type="ml.m4.xlarge", framework_version="1.2-1")
