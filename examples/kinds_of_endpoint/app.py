@@ -9,6 +9,7 @@ from aws_cdk import aws_sns as sns
 from constructs_lib import (
     AsyncInference,
     Canary,
+    DataCapture,
     InstanceVariant,
     ModelData,
     RollbackAlarms,
@@ -57,14 +58,17 @@ def two_variants() -> None:
 
 
 def shadow() -> None:
-    """The challenger gets copies of a quarter of the requests; only the champion answers."""
+    """The challenger gets copies of a quarter of the requests; only the champion answers, and both are captured."""
     config = SklearnEndpointConfig(
         stack,
         "ShadowConfig",
         variants=[InstanceVariant(model=champion)],
         shadow=ShadowVariant(model=challenger, traffic_percent=25),
+        data_capture=DataCapture(encryption_key=key),
         encryption_key=key,
     )
+    if config.data_capture:
+        acknowledge_bucket(config.data_capture.bucket)
     SklearnEndpoint(stack, "Shadowed", config=config, endpoint_name="wine-shadow")
 
 

@@ -1,6 +1,8 @@
 """The example with every kind of endpoint, deployed, called as its README says, and updated."""
 
+import json
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,21 @@ def resources(cloud: LocalCloud, kind: str) -> list[Any]:
     return [resource["PhysicalResourceId"] for resource in listed if resource["ResourceType"] == kind]
 
 
+def captured_answers(cloud: LocalCloud, outputs: list[Any]) -> dict[str, list[Any]]:
+    """What was captured of the endpoint with a shadow, by variant."""
+    (path,) = [one["OutputValue"] for one in outputs if one["OutputKey"].startswith("ShadowedCapturePath")]
+    bucket, _, prefix = path.removeprefix("s3://").partition("/")
+    s3 = cloud.client("s3")
+    found: dict[str, list[Any]] = {"AllTraffic": [], "Shadow": []}
+    deadline = time.monotonic() + 20
+    while not found["AllTraffic"] and time.monotonic() < deadline:
+        time.sleep(0.1)
+        for item in s3.list_objects_v2(Bucket=bucket, Prefix=f"{prefix}wine-shadow/").get("Contents", []):
+            lines = s3.get_object(Bucket=bucket, Key=item["Key"])["Body"].read().splitlines()
+            found[item["Key"].removeprefix(prefix).split("/")[1]] += map(json.loads, lines)
+    return found
+
+
 def test_every_kind_deploys_answers_and_is_updated(local_cloud: LocalCloud, project: Path):
     said = deploy(local_cloud, project)
     assert "is not emulated" not in said
@@ -49,6 +66,11 @@ def test_every_kind_deploys_answers_and_is_updated(local_cloud: LocalCloud, proj
     for line in called:
         name, _, right = line.rpartition(": ")
         assert int(right.partition("%")[0]) > (80 if "cellar" in name else 95), line
+
+    captured = captured_answers(local_cloud, outputs)
+    assert len(captured["AllTraffic"]) == 1
+    assert len(captured["Shadow"]) <= 1
+    assert captured["AllTraffic"][0]["captureData"]["endpointInput"]["encoding"] == "BASE64"
 
     before = local_cloud.client("sagemaker").describe_endpoint(EndpointName="wine-two-variants")
     assert [variant["CurrentWeight"] for variant in before["ProductionVariants"]] == [1.0, 1.0]

@@ -15,12 +15,12 @@ STACK = "LeastPrivilege"
 
 APP = """
 import aws_cdk as cdk
-from constructs_lib import ModelData, SklearnEndpoint, SklearnModel
+from constructs_lib import DataCapture, ModelData, SklearnEndpoint, SklearnModel
 
 app = cdk.App()
 stack = cdk.Stack(app, "LeastPrivilege")
 model = SklearnModel(stack, "Model", model_data=ModelData.from_directory("model"))
-SklearnEndpoint(stack, "Endpoint", model=model, endpoint_name="least-privilege")
+SklearnEndpoint(stack, "Endpoint", model=model, endpoint_name="least-privilege", data_capture=DataCapture())
 app.synth()
 """
 
@@ -94,6 +94,7 @@ def test_every_action_of_the_role_is_needed(local_cloud: LocalCloud, template: d
         "logs:DescribeLogStreams",
         "logs:PutLogEvents",
         "s3:GetObject",
+        "s3:PutObject",
     }
     for logical_id, index, action in cases:
         (reason,) = create_stack(local_cloud, without(template, logical_id, index, action))
