@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from aws_cdk import Aws, CfnMapping, Stack, Token
+from aws_cdk import Annotations, Aws, CfnMapping, Stack, Token
 from aws_cdk import aws_ecr_assets as ecr_assets
 
 from constructs_lib.exceptions import ImageError
@@ -20,6 +21,7 @@ from constructs_lib.image_table import (
     repository_name,
 )
 from constructs_lib.sklearn_version import is_version
+from constructs_lib.statements import pull_image
 
 if TYPE_CHECKING:
     from aws_cdk import aws_ecr as ecr
@@ -47,6 +49,8 @@ class SklearnImage(ABC):
         What is in the image; None where only its owner knows.
     architectures
         Processor architectures that there is a build for; None where only its owner knows.
+    training_architectures
+        Those that it trains on.
     published_by_aws
         Whether it is as AWS published it, with nothing of yours inside.
     stock_server_only
@@ -65,6 +69,7 @@ class SklearnImage(ABC):
         sklearn_version: str | None,
         python_version: str | None = None,
         architectures: frozenset[str] | None,
+        training_architectures: frozenset[str] | None = None,
         published_by_aws: bool = False,
         stock_server_only: bool = False,
     ) -> None:
@@ -76,12 +81,16 @@ class SklearnImage(ABC):
         self.sklearn_version = sklearn_version
         self.python_version = python_version
         self.architectures = architectures
+        self.training_architectures = training_architectures or architectures
         self.published_by_aws = published_by_aws
         self.stock_server_only = stock_server_only
 
     @staticmethod
     def aws(framework_version: str = DEFAULT_FRAMEWORK_VERSION) -> SklearnImage:
-        """Return an image that AWS publishes in every region, by its version, e.g. ``1.9-0``.
+        """Return an image that AWS publishes, by its version, e.g. ``1.9-0``.
+
+        In a region that AWS's documentation does not list for the version, a warning says so; a stack that does not
+        know its region gets none.
 
         Raises
         ------
@@ -108,14 +117,26 @@ class SklearnImage(ABC):
         Parameters
         ----------
         repository
-            The repository; the role gets the right to pull from exactly this one.
+            The repository; the role gets the right to pull from exactly this one. Where it is another account's, that
+            account's repository policy must allow it, too: a warning prints what.
         tag
-            A tag, or a digest (``sha256:...``). A tag that is moved later is not deployed: use a new one each time.
+            A tag, or a digest (``sha256:...``); a Token counts as a tag. A tag that is moved later is not deployed:
+            use a new one each time.
         architecture
             ``x86_64`` or ``arm64``, checked against the instance type; None for an image index that has both.
         sklearn_version
             Its scikit-learn version, e.g. ``1.9.0``, checked against the model's; None: not checked.
+
+        Raises
+        ------
+        ImageError
+            When ECR has no such tags or digests.
         """
+        if not Token.is_unresolved(tag) and not _TAG_OR_DIGEST.fullmatch(tag):
+            raise ImageError(
+                f"tag {tag!r} is neither a tag (1 to 128 letters, digits, '.', '_', '-') nor a digest (sha256: and 64 "
+                "hexadecimal digits); give one such as 'v1'"
+            )
         return _EcrImage(repository, tag, architecture, sklearn_version)
 
     @staticmethod
@@ -157,20 +178,25 @@ class SklearnImage(ABC):
     def bind(self, scope: Construct, architecture: str) -> BoundImage:
         """Resolve the image in the stack of `scope`, for one processor architecture."""
 
-    def architecture_problems(self, architecture: str, instance_type: str) -> list[str]:
-        """Say what is wrong with running the image on an instance type of this processor architecture."""
-        if self.architectures is None or architecture in self.architectures:
+    def architecture_problems(self, architecture: str, instance_type: str, *, training: bool = False) -> list[str]:
+        """Say what is wrong with serving, or training, on an instance type of this processor architecture."""
+        supported = self.training_architectures if training else self.architectures
+        if supported is None or architecture in supported:
             return []
-        allowed = " and ".join(sorted(self.architectures))
+        allowed = " and ".join(sorted(supported))
         remedy = "choose an arm64 instance type such as 'ml.m6g.large', or an x86_64 image"
         if architecture == ARM64:
-            with_arm64 = [repr(name) for name, version in image_versions().items() if ARM64 in version.tags]
+            with_arm64 = [
+                f"framework_version {name!r}, "
+                for name, version in image_versions().items()
+                if ARM64 in (version.training_architectures if training else version.tags)
+            ]
             remedy = (
-                "choose an x86_64 instance type such as 'ml.m5.large', "
-                f"framework_version {' or '.join(with_arm64)}, or your own arm64 image"
+                f"choose an x86_64 instance type such as 'ml.m5.large', {''.join(with_arm64)}or your own arm64 image"
             )
+        verb = "trains on" if training else "is"
         return [
-            f"instance type {instance_type!r} is {architecture}, but {self.description} is {allowed} only; {remedy}"
+            f"instance type {instance_type!r} is {architecture}, but {self.description} {verb} {allowed} only; {remedy}"
         ]
 
 
@@ -197,6 +223,7 @@ class _AwsImage(SklearnImage):
             sklearn_version=self._version.sklearn_version,
             python_version=self._version.python_version,
             architectures=frozenset(self._version.tags),
+            training_architectures=self._version.training_architectures,
             published_by_aws=True,
             stock_server_only=framework_version in _STOCK_SERVER_ONLY,
         )
@@ -204,6 +231,13 @@ class _AwsImage(SklearnImage):
     def bind(self, scope: Construct, architecture: str) -> BoundImage:
         stack = Stack.of(scope)
         account, dns_suffix = _registry(stack)
+        if self._version.is_recent and not _has_recent(stack.region):
+            Annotations.of(scope).add_warning_v2(
+                "constructs_lib:image-region",
+                f"AWS's documentation does not list {stack.region} among the regions of {self.description}, so it may "
+                "not be there: look with aws ecr describe-images, choose an older version such as '1.2-1', or bring "
+                "your own image (SklearnImage.from_ecr)",
+            )
         name = repository_name()
         return BoundImage(
             uri=f"{account}.dkr.ecr.{stack.region}.{dns_suffix}/{name}:{self._version.tags[architecture]}",
@@ -219,7 +253,7 @@ class _EcrImage(SklearnImage):
         self._repository = repository
         self._tag = tag
         super().__init__(
-            description=f"the image with tag {tag!r}",
+            description=f"the image with {'digest' if tag.startswith('sha256:') else 'tag'} {tag!r}",
             sklearn_version=sklearn_version,
             architectures=None if architecture is None else frozenset({architecture}),
         )
@@ -231,6 +265,7 @@ class _EcrImage(SklearnImage):
                 f"the repository lies in region {there!r}, the model in {here!r}, and SageMaker pulls within a region "
                 "only; replicate the repository"
             )
+        _warn_of_owner(scope, self._repository)
         return BoundImage(
             uri=self._repository.repository_uri_for_tag_or_digest(self._tag),
             repository_arn=self._repository.repository_arn,
@@ -281,6 +316,26 @@ def _registry(stack: Stack) -> tuple[str, str]:
     return mapping.find_in_map(Aws.REGION, "Account"), Aws.URL_SUFFIX
 
 
+def _warn_of_owner(scope: Construct, repository: ecr.IRepository) -> None:
+    """Warn where a repository is another account's, which must allow the pull as well."""
+    here, there = Stack.of(scope).account, repository.env.account
+    if Token.is_unresolved(here) or Token.is_unresolved(there) or here == there:
+        return
+    actions = ", ".join(pull_image("")[1]["Action"])
+    Annotations.of(scope).add_warning_v2(
+        "constructs_lib:image-account",
+        f"the repository {Stack.of(scope).resolve(repository.repository_name)} is account {there}'s, and the model is "
+        f"in account {here}; the repository's policy must allow account {here}, or the execution role, the actions "
+        f"{actions}",
+    )
+
+
+def _has_recent(region: str) -> bool:
+    return Token.is_unresolved(region) or image_regions()[region].has_recent
+
+
+# As ECR's API reference gives them.
+_TAG_OR_DIGEST = re.compile(r"sha256:[0-9a-f]{64}|\w[\w.-]{0,127}", re.ASCII)
 # Its start-up code was not read, unlike that of every later version.
 _STOCK_SERVER_ONLY = frozenset({"0.20.0"})
 _MAPPING_ID = "SklearnImageRegistry"

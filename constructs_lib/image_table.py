@@ -6,24 +6,42 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageVersion:
-    """One published version: its tags by architecture, and what is in the image."""
+    """One published version: its tags by architecture, and what is in the image.
+
+    Attributes
+    ----------
+    training_architectures
+        Those of `tags` that the image also trains on.
+    is_recent
+        Whether it is from AWS's Deep Learning Containers, whose documentation lists the regions that have it.
+    """
 
     framework_version: str
     sklearn_version: str
     python_version: str
     tags: dict[str, str]
+    training_architectures: frozenset[str]
+    is_recent: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImageRegion:
-    """The registry of one region: the account that owns it and the partition's DNS suffix."""
+    """The registry of one region: the account that owns it and the partition's DNS suffix.
+
+    Attributes
+    ----------
+    has_recent
+        Whether AWS's documentation lists the region for recent versions; else they may be there or not.
+    """
 
     account: str
     dns_suffix: str
+    has_recent: bool
 
 
 @cache
@@ -36,7 +54,11 @@ def image_versions() -> dict[str, ImageVersion]:
 def image_regions() -> dict[str, ImageRegion]:
     """Return every region that has a registry, by its name."""
     return {
-        name: ImageRegion(account=facts["account"], dns_suffix=facts["dns_suffix"])
+        name: ImageRegion(
+            account=facts["account"],
+            dns_suffix=facts["dns_suffix"],
+            has_recent=facts["listed_in_dlc_docs_2026_08"],
+        )
         for name, facts in sorted(_facts()["regions"].items())
     }
 
@@ -46,19 +68,25 @@ def repository_name() -> str:
     return str(_facts()["repository"])
 
 
-def _version(name: str, facts: dict[str, str]) -> ImageVersion:
+def _version(name: str, facts: dict[str, Any]) -> ImageVersion:
     tags = {X86_64: facts["tag"]}
     if "arm64_tag" in facts:
         tags[ARM64] = facts["arm64_tag"]
     return ImageVersion(
-        framework_version=name, sklearn_version=facts["scikit_learn"], python_version=facts["python"], tags=tags
+        framework_version=name,
+        sklearn_version=facts["scikit_learn"],
+        python_version=facts["python"],
+        tags=tags,
+        # Of the build for arm64, AWS says that it serves only.
+        training_architectures=frozenset({X86_64}),
+        is_recent="ga" in facts,
     )
 
 
 @cache
-def _facts() -> dict[str, dict[str, dict[str, str]]]:
+def _facts() -> dict[str, Any]:
     text = resources.files("constructs_lib").joinpath("data", "sklearn_images.json").read_text(encoding="utf-8")
-    facts: dict[str, dict[str, dict[str, str]]] = json.loads(text)
+    facts: dict[str, Any] = json.loads(text)
     return facts
 
 

@@ -50,7 +50,7 @@ def job_problems(job: JobSettings) -> Iterator[str]:
     """Say what SageMaker would refuse."""
     if not Token.is_unresolved(job.instance_type) and not job.instance_type.startswith("ml."):
         yield f"instance_type {job.instance_type!r} is not one of SageMaker's; give one such as 'ml.m5.large'"
-    yield from job.image.architecture_problems(architecture_of(job.instance_type), job.instance_type)
+    yield from job.image.architecture_problems(architecture_of(job.instance_type), job.instance_type, training=True)
     yield from _capacity_problems(job)
     yield from hyperparameter_problems(job.hyperparameters)
     yield from channel_problems(job.channels)

@@ -4,7 +4,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_ecr as ecr
-from aws_cdk.assertions import Template
+from aws_cdk.assertions import Annotations, Match, Template
 
 from constructs_lib import ImageError, SklearnImage
 from constructs_lib.image_table import image_regions, image_versions
@@ -69,6 +69,88 @@ def test_a_version_without_an_arm64_build_names_the_one_with():
         "instance type 'ml.m6g.large' is arm64, but the image of framework_version '1.2-1' is x86_64 only; choose an "
         "x86_64 instance type such as 'ml.m5.large', framework_version '1.0-1', or your own arm64 image"
     )
+
+
+def test_no_version_trains_on_arm64():
+    (problem,) = SklearnImage.aws("1.0-1").architecture_problems("arm64", "ml.p6e-gb200.36xlarge", training=True)
+    assert problem == (
+        "instance type 'ml.p6e-gb200.36xlarge' is arm64, but the image of framework_version '1.0-1' trains on x86_64 "
+        "only; choose an x86_64 instance type such as 'ml.m5.large', or your own arm64 image"
+    )
+
+
+def warnings(stack: cdk.Stack) -> list[str]:
+    cdk.CfnResource(stack, "Topic", type="AWS::SNS::Topic")
+    found = Annotations.from_stack(stack).find_warning("*", Match.any_value())
+    return [str(warning.entry.data) for warning in found]
+
+
+def test_a_region_that_may_lack_a_recent_version_is_warned_of_once(make_stack):
+    stack = make_stack(region="me-south-1")
+    for _ in range(2):
+        SklearnImage.aws().bind(stack, "x86_64")
+    (warning,) = warnings(stack)
+    assert "does not list me-south-1 among the regions of the image of framework_version '1.9-0'" in warning
+    assert warning.endswith("[ack: constructs_lib:image-region]")
+
+
+def test_the_warning_can_be_acknowledged(make_stack):
+    stack = make_stack(region="us-gov-west-1")
+    cdk.Annotations.of(stack).acknowledge_warning("constructs_lib:image-region", "it is there")
+    SklearnImage.aws().bind(stack, "x86_64")
+    assert warnings(stack) == []
+
+
+@pytest.mark.parametrize(
+    ("region", "version"), [(None, "1.9-0"), ("us-east-1", "1.9-0"), ("cn-north-1", "1.4-2"), ("me-south-1", "1.2-1")]
+)
+def test_no_warning_without_a_region_nor_where_the_version_is_listed_or_old(make_stack, region, version):
+    stack = make_stack(region=region)
+    SklearnImage.aws(version).bind(stack, "x86_64")
+    assert warnings(stack) == []
+
+
+@pytest.mark.parametrize("tag", ["", "-v1", "a/b", "sha256:00", "v" * 129])
+def test_what_is_neither_tag_nor_digest_is_refused(stack, tag):
+    repository = ecr.Repository.from_repository_name(stack, "Repository", "serving")
+    with pytest.raises(ImageError, match="is neither a tag"):
+        SklearnImage.from_ecr(repository, tag)
+
+
+def test_a_tag_that_is_known_on_deployment_only_is_passed_on(stack):
+    repository = ecr.Repository.from_repository_name(stack, "Repository", "serving")
+    tag = cdk.CfnParameter(stack, "Tag").value_as_string
+    assert {"Ref": "Tag"} in uri(stack, SklearnImage.from_ecr(repository, tag))["Fn::Join"][1]  # type: ignore[index]
+
+
+def test_a_digest_is_called_one_in_messages(stack):
+    repository = ecr.Repository.from_repository_name(stack, "Repository", "serving")
+    image = SklearnImage.from_ecr(repository, "sha256:" + "0" * 64)
+    assert "the image with digest 'sha256:000" in image.architecture_problems("arm64", "ml.m6g.large")[0]
+
+
+def test_a_repository_of_another_account_is_warned_of_and_pulled_from(make_stack):
+    stack = make_stack(region="eu-west-1")
+    arn = "arn:aws:ecr:eu-west-1:210987654321:repository/team/serving"
+    bound = SklearnImage.from_ecr(ecr.Repository.from_repository_arn(stack, "R", arn), "v1").bind(stack, "x86_64")
+    assert stack.resolve(bound.uri) == {
+        "Fn::Join": ["", ["210987654321.dkr.ecr.eu-west-1.", {"Ref": "AWS::URLSuffix"}, "/team/serving:v1"]]
+    }
+    assert bound.repository_arn == arn
+    (warning,) = warnings(stack)
+    assert "team/serving is account 210987654321's, and the model is in account 123456789012" in warning
+    assert "ecr:BatchGetImage" in warning
+
+
+@pytest.mark.parametrize(("region", "partition"), [("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov")])
+def test_the_right_to_pull_is_on_the_partitions_repository(make_stack, region, partition):
+    stack = make_stack(region=region)
+    account = image_regions()[region].account
+    aws = SklearnImage.aws().bind(stack, "x86_64")
+    assert aws.repository_arn == f"arn:{partition}:ecr:{region}:{account}:repository/sagemaker-scikit-learn"
+    own = SklearnImage.from_ecr(ecr.Repository.from_repository_name(stack, "Repository", "serving"), "v1")
+    arn = own.bind(stack, "x86_64").repository_arn
+    assert stack.resolve(arn) == f"arn:{partition}:ecr:{region}:123456789012:repository/serving"
 
 
 def test_an_image_in_ecr_is_pulled_by_tag_or_digest(stack):

@@ -25,3 +25,11 @@ def test_regions_of_every_partition_are_known():
         "sagemaker-scikit-learn",
     )
     assert regions["cn-north-1"].dns_suffix == "amazonaws.com.cn"
+
+
+def test_regions_that_the_documentation_does_not_list_are_told_from_the_others():
+    unlisted = {name for name, region in image_regions().items() if not region.has_recent}
+    assert unlisted >= {"me-central-1", "me-south-1", "us-gov-east-1", "us-gov-west-1"}
+    assert not unlisted & {"us-east-1", "eu-west-1", "cn-north-1"}
+    recent = [name for name, version in image_versions().items() if version.is_recent]
+    assert recent == ["1.4-2", "1.4-2-py312", "1.9-0"]

@@ -99,6 +99,7 @@ def test_artifacts_are_encrypted_with_the_key_of_your_bucket(stack, script):
         ({"entry_point": "nowhere.py"}, "entry_point 'nowhere.py' does not exist"),
         ({"framework_version": "9.9"}, "framework_version '9.9' is not published"),
         ({"instance_type": "ml.m6g.large"}, "instance type 'ml.m6g.large' is arm64"),
+        ({"instance_type": "ml.m6g.large", "framework_version": "1.0-1"}, "trains on x86_64 only"),
         ({"instance_type": "m5.large"}, "instance_type 'm5.large' is not one of SageMaker's"),
         ({"inputs": {"train": None}}, "channel 'train' has s3_data None"),
         ({"tags": {"aws:team": "x"}}, "tag 'aws:team' begins with 'aws:'"),
