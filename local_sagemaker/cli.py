@@ -29,7 +29,9 @@ Port = Annotated[int, typer.Option(min=0, max=65535, help="Port on localhost; 0 
 Pythons = Annotated[
     list[str],
     typer.Option(
-        "--python", metavar="VERSION=PATH", help="Python for models whose image has this version, such as 1.2-1=PATH."
+        "--python",
+        metavar="VERSION=PATH",
+        help="Python for models whose image has this version, such as 1.2-1=PATH; own=PATH: whose image is not AWS's.",
     ),
 ]
 

@@ -6,6 +6,8 @@ import shlex
 import socket
 from typing import TYPE_CHECKING
 
+from local_sagemaker.containers import docker_command
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -38,6 +40,7 @@ def client_environment(url: str, *, account_id: str, region: str) -> dict[str, s
         "AWS_PAGER": "",
         "CDK_DEFAULT_ACCOUNT": account_id,
         "CDK_DEFAULT_REGION": region,
+        **({"CDK_DOCKER": docker} if (docker := docker_command.program()) else {}),
         # What the CDK command line would ask the internet for, and wait.
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CDK_DISABLE_VERSION_CHECK": "true",

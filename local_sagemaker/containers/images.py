@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from local_sagemaker.access.rights import Principal
 
 _ECR_IMAGE = re.compile(
     r"(?P<account>\d{12})\.dkr\.ecr(?:-fips)?\.(?P<region>[a-z0-9-]+)\.(?P<suffix>[a-z0-9.-]+)/(?P<name>[^:@]+)"
-    r"(?:[:@].+)?"
+    r"(?::(?P<tag>[^:@]+)|@.+)?"
 )
 _LAYER_ACTIONS = ("ecr:BatchCheckLayerAvailability", "ecr:GetDownloadUrlForLayer", "ecr:BatchGetImage")
+
+
+class ImageAddress(NamedTuple):
+    """Where an image lies in ECR; its tag is None where a digest, or nothing, names it."""
+
+    region: str
+    repository: str
+    tag: str | None
+
+
+def split_address(image: str) -> ImageAddress | None:
+    """Take the URI of an image in ECR apart, None for another.
+
+    Parameters
+    ----------
+    image
+        URI, such as ``123456789012.dkr.ecr.us-east-1.amazonaws.com/team/serving:v1``.
+    """
+    found = _ECR_IMAGE.fullmatch(image)
+    return found and ImageAddress(found["region"], found["name"], found["tag"])
 
 
 def repository_arn(image: str, partition: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Which Python a container runs in: the local cloud's own, or one that was given for a version of AWS's image."""
+"""Which Python a container runs in: the local cloud's own, or one that was given for an image."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import sys
 
 _AWS_IMAGE = re.compile(r"/sagemaker-scikit-learn:(?P<version>.+?)(?:-arm64)?-cpu-py3$")
 _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?(?:-\w+)*")
+_OWN = "own"
 _given: dict[str, str] = {}
 _log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ def use(options: list[str]) -> None:
     ----------
     options
         Each ``VERSION=PATH``, such as ``1.2-1=/opt/py39/bin/python``: an interpreter with scikit-learn, for models
-        whose image has that version.
+        whose image has that version; ``own=PATH`` for those whose image is not AWS's.
 
     Raises
     ------
@@ -38,9 +39,10 @@ def use(options: list[str]) -> None:
     interpreters = {}
     for option in options:
         version, separator, path = option.partition("=")
-        if not separator or not _VERSION.fullmatch(version):
+        if not separator or not (version == _OWN or _VERSION.fullmatch(version)):
             raise InterpreterError(
-                f"--python {option!r} is not VERSION=PATH; give for example 1.2-1=/opt/py39/bin/python"
+                f"--python {option!r} is not VERSION=PATH; give for example 1.2-1=/opt/py39/bin/python, or {_OWN}=PATH "
+                "for images that are not AWS's"
             )
         program = shutil.which(path)
         if program is None:
@@ -63,7 +65,7 @@ def is_awss(image: str) -> bool:
 
 
 def interpreter_for(image: str) -> str:
-    """Give the interpreter for an image, and warn where its scikit-learn is not the image's.
+    """Give the interpreter for an image, and warn where its scikit-learn is not the image's, or may not be.
 
     Parameters
     ----------
@@ -72,7 +74,16 @@ def interpreter_for(image: str) -> str:
     """
     found = _AWS_IMAGE.search(image)
     if found is None:
-        return sys.executable
+        python = _given.get(_OWN, sys.executable)
+        _log.warning(
+            "image %s is not AWS's and is not run: its code runs here on scikit-learn %s (%s): up --python %s=PATH "
+            "gives another",
+            image,
+            sklearn_version(python) or "none",
+            python,
+            _OWN,
+        )
+        return python
     version = found["version"]
     python = _given.get(version, sys.executable)
     wanted, there = ".".join(re.split(r"[.-]", version)[:2]), sklearn_version(python)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from local_sagemaker.containers.images import authorize_pull, repository_arn
+from local_sagemaker.containers.images import authorize_pull, repository_arn, split_address
 from tests.local_sagemaker.cloud import IMAGE, REPOSITORY
 from tests.local_sagemaker.recorder import Recorder
 
@@ -43,3 +43,15 @@ def test_an_image_that_is_not_in_ecr_takes_no_right():
     role = Recorder()
     authorize_pull(role, "python:3.12", "aws")
     assert role.asked == []
+
+
+@pytest.mark.parametrize(
+    ("image", "expected"),
+    [
+        (IMAGE, ("us-east-1", "sagemaker-scikit-learn", "1.9-0-cpu-py3")),
+        ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/team/own@sha256:00", ("cn-north-1", "team/own", None)),
+        ("docker.io/library/python:3.12", None),
+    ],
+)
+def test_an_address_is_taken_apart(image, expected):
+    assert split_address(image) == expected

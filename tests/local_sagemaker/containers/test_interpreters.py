@@ -10,6 +10,7 @@ from local_sagemaker.containers import interpreters
 from local_sagemaker.containers.interpreters import InterpreterError, interpreter_for, sklearn_version
 
 AWS = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:{}-cpu-py3"
+OWN = "123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:latest"
 MINOR = ".".join(sklearn.__version__.split(".")[:2])
 
 
@@ -53,9 +54,19 @@ def test_the_python_that_was_given_for_a_version_is_taken(other_python, caplog):
     assert interpreter_for(AWS.format("1.0-1-arm64")) == sys.executable
 
 
-def test_an_image_of_yours_runs_in_the_local_clouds_own_python(caplog):
-    assert interpreter_for("123456789012.dkr.ecr.us-east-1.amazonaws.com/mine:latest") == sys.executable
-    assert caplog.text == ""
+def test_an_image_of_yours_runs_in_the_local_clouds_own_python_and_is_told_of(caplog):
+    assert interpreter_for(OWN) == sys.executable
+    assert f"image {OWN} is not AWS's and is not run: its code runs here on scikit-learn {sklearn.__version__}" in (
+        caplog.text
+    )
+    assert "up --python own=PATH" in caplog.text
+
+
+def test_the_python_that_was_given_for_images_of_yours_is_taken(other_python, caplog):
+    interpreters.use([f"own={other_python}"])
+    assert interpreter_for(OWN) == str(other_python)
+    assert str(other_python) in caplog.text
+    assert interpreter_for(AWS.format(f"{MINOR}-0")) == sys.executable
 
 
 def test_a_python_without_scikit_learn_has_no_version(tmp_path):
