@@ -41,8 +41,8 @@ def test_the_image_is_registered_without_a_build_and_the_model_answers(local_clo
     said = local_cloud.cdk("deploy", "--require-approval", "never", cwd=project).stdout
     assert "is not built: the local cloud runs its models in a Python of this machine" in said
     listed = local_cloud.client("cloudformation").describe_stack_resources(StackName="OwnImage")["StackResources"]
-    names = {one["ResourceType"]: one["PhysicalResourceId"] for one in listed}
-    model = local_cloud.client("sagemaker").describe_model(ModelName=names["AWS::SageMaker::Model"])
+    (arn,) = [one["PhysicalResourceId"] for one in listed if one["ResourceType"] == "AWS::SageMaker::Model"]
+    model = local_cloud.client("sagemaker").describe_model(ModelName=arn.rpartition("/")[2])
     address, tag = model["PrimaryContainer"]["Image"].rsplit(":", 1)
     (image,) = local_cloud.client("ecr").describe_images(repositoryName=address.partition("/")[2])["imageDetails"]
     assert image["imageTags"] == [tag]
