@@ -76,6 +76,7 @@ lock: ## Pin the newest versions again, with hashes
 	$(LOCK) requirements/sagemaker-sdk.in --output-file requirements/sagemaker-sdk.txt
 	$(LOCK) --excludes requirements/sagemaker-sdk-v3-excludes.in requirements/sagemaker-sdk-v3.in \
 		--output-file requirements/sagemaker-sdk-v3.txt
+	$(COMPILE) --universal --python-version 3.12 runtime/requirements.in --output-file runtime/requirements.txt
 	for version in 20.0.4 23.0.0; do \
 		$(LOCK) --no-deps requirements/aws-serving-gunicorn-$$version.in --output-file requirements/aws-serving-gunicorn-$$version.txt; done
 	$(LOCK) --universal --override requirements/bench-aws-overrides.in requirements/bench-aws.in --output-file requirements/bench-aws.txt
