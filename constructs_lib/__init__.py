@@ -5,7 +5,13 @@ from constructs_lib.data_capture import DataCapture
 from constructs_lib.deployment import AllAtOnce, Canary, Linear, Rolling
 from constructs_lib.endpoint import SklearnEndpoint
 from constructs_lib.endpoint_config import SklearnEndpointConfig
-from constructs_lib.exceptions import ConfigurationError, EntryPointError, ImageError, ModelDataError
+from constructs_lib.exceptions import (
+    ConfigurationError,
+    EntryPointError,
+    ImageError,
+    ModelDataError,
+    RequirementsError,
+)
 from constructs_lib.image import SklearnImage
 from constructs_lib.model import SklearnModel
 from constructs_lib.model_data import ModelData
@@ -33,6 +39,7 @@ __all__ = [
     "MetricThreshold",
     "ModelData",
     "ModelDataError",
+    "RequirementsError",
     "RollbackAlarms",
     "Rolling",
     "ServerlessVariant",

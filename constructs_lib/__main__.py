@@ -1,10 +1,13 @@
-"""Command line: ``python -m constructs_lib lookup training-job NAME``."""
+"""Command line: ``python -m constructs_lib lookup training-job NAME`` and ``... pin requirements.txt``."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
+from constructs_lib.exceptions import ConfigurationError
+from constructs_lib.image_table import ARM64, DEFAULT_FRAMEWORK_VERSION, X86_64, image_versions
 from constructs_lib.training.lookup import LookupFailed, look_up_training_job
 
 
@@ -18,21 +21,59 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m constructs_lib", description="Commands beside the constructs.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_lookup(commands)
+    _add_pin(commands)
+    given = parser.parse_args(arguments)
+    try:
+        print(given.run(given))
+    except (ConfigurationError, LookupFailed) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _add_lookup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     lookup = commands.add_parser("lookup", help="look something up in AWS, and write it into cdk.context.json")
     kinds = lookup.add_subparsers(required=True, metavar="KIND")
     job = kinds.add_parser("training-job", help="the artifact of a training job, for ModelData.from_training_job")
     job.add_argument("name", help="of a completed training job")
     job.add_argument("--region", help="default: the one that is set")
     job.add_argument("--profile", help="of the AWS configuration")
-    given = parser.parse_args(arguments)
-    try:
-        found = look_up_training_job(given.name, region=given.region, profile=given.profile)
-    except LookupFailed as error:
-        print(error, file=sys.stderr)
-        return 1
+    job.set_defaults(run=_look_up)
+
+
+def _add_pin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    pin = commands.add_parser(
+        "pin", help="pin packages with the hashes of their wheels, for SklearnModel(requirements=)"
+    )
+    pin.add_argument("file", type=Path, help="a requirements file; it is written anew unless --output is given")
+    pin.add_argument("--output", type=Path, help="where the pins go; default: FILE itself")
+    which = pin.add_mutually_exclusive_group()
+    which.add_argument(
+        "--framework-version",
+        choices=list(image_versions()),
+        help=f"of the image by AWS; default: {DEFAULT_FRAMEWORK_VERSION}",
+    )
+    which.add_argument("--python-version", help="of an image of yours, such as 3.13")
+    pin.add_argument("--architecture", choices=[X86_64, ARM64], default=X86_64, help="default: %(default)s")
+    pin.set_defaults(run=_pin)
+
+
+def _look_up(given: argparse.Namespace) -> str:
+    found = look_up_training_job(given.name, region=given.region, profile=given.profile)
     version = f"{found['sklearn_version'] or 'unknown'} (of the {found['sklearn_version_from']})"
-    print(f"{given.name}: {found['model_data']}, scikit-learn {version}")
-    return 0
+    return f"{given.name}: {found['model_data']}, scikit-learn {version}"
+
+
+def _pin(given: argparse.Namespace) -> str:
+    # These take long to import, and a lookup does without.
+    from constructs_lib.vendoring.pins import pin_file
+    from constructs_lib.vendoring.target import target_for
+
+    target, own = target_for(given.framework_version, given.python_version, given.architecture)
+    output = given.output or given.file
+    pin_file(given.file, output, target, own)
+    return f"{output}: pinned for {target}"
 
 
 if __name__ == "__main__":

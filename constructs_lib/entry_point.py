@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from constructs_lib.exceptions import EntryPointError
 from constructs_lib.runtime_files import HOOKS_FILE, PACKAGE, RENAMED_HOOKS_FILE, runtime_files
 from constructs_lib.source_files import parse_script, source_files
+from constructs_lib.vendoring.requirements_file import requirement_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +34,10 @@ class ServingCode:
         Names of the hooks that the user's script defines.
     requirements
         The lines of the user's requirements.txt, None without one.
+    vendored
+        Whether packages lie among the files, in a folder of their own.
+    vendored_architecture
+        The processor that one of them is compiled for; None where they run on any.
     """
 
     files: tuple[ArchiveFile, ...]
@@ -40,6 +45,8 @@ class ServingCode:
     hooks_file: str = HOOKS_FILE
     hooks: frozenset[str] = field(default_factory=frozenset)
     requirements: tuple[str, ...] | None = None
+    vendored: bool = False
+    vendored_architecture: str | None = None
 
 
 def serving_code(
@@ -76,7 +83,7 @@ def serving_code(
 
 
 def _refuse_reserved(names: set[str]) -> None:
-    taken = sorted(name for name in names if name == RENAMED_HOOKS_FILE or name.split("/")[0] == PACKAGE)
+    taken = sorted(name for name in names if name == RENAMED_HOOKS_FILE or name.split("/")[0] in _RESERVED)
     if taken:
         raise EntryPointError(f"{taken[0]!r} is the name of a file of the runtime; rename yours")
 
@@ -116,12 +123,13 @@ def _defined(body: Iterable[ast.stmt]) -> Iterator[str]:
 
 
 def _requirements(files: Iterable[ArchiveFile]) -> tuple[str, ...] | None:
-    file = next((file for file in files if file.name == "requirements.txt"), None)
-    if file is None:
-        return None
-    lines = (line.split("#")[0].strip() for line in file.source.read_text(encoding="utf-8").splitlines())
-    return tuple(line for line in lines if line)
+    file = next((file for file in files if file.name == REQUIREMENTS_FILE), None)
+    return None if file is None else requirement_lines(file.source.read_text(encoding="utf-8"))
 
 
+REQUIREMENTS_FILE = "requirements.txt"
+# The folder of the code that packages travel in.
+VENDORED_PACKAGES = "sklearn_runtime_vendored"
 HOOKS = frozenset({"execution_parameters_fn", "input_fn", "model_fn", "output_fn", "predict_fn", "transform_fn"})
 _REPLACED_BY_TRANSFORM = frozenset({"input_fn", "output_fn", "predict_fn"})
+_RESERVED = frozenset({PACKAGE, VENDORED_PACKAGES})

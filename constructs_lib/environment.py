@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from aws_cdk import Token
 
+from constructs_lib.entry_point import VENDORED_PACKAGES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -34,6 +36,10 @@ class ContainerSettings:
         The model's method that answers a request.
     float32
         Whether JSON and CSV are cast to float32, as the image's own server does.
+    vendored
+        Whether packages travel with the code, in a folder of their own.
+    installs_requirements
+        Whether the image installs a requirements.txt when the container starts.
     """
 
     server: Server
@@ -46,14 +52,22 @@ class ContainerSettings:
     model_revision: str | None = None
     method: str = "predict"
     float32: bool = False
+    vendored: bool = False
+    installs_requirements: bool = False
 
 
 def render_environment(settings: ContainerSettings, user: Mapping[str, str]) -> dict[str, str]:
     """Return the container's variables, sorted by name; the user's stand above the defaults."""
+    code = CODE_IN_ARCHIVE if settings.code_uri is None else CODE_FROM_S3
+    path = [
+        *([code] if settings.server == "runtime" else []),
+        *([f"{code}/{VENDORED_PACKAGES}"] if settings.vendored else []),
+    ]
     variables: dict[str, str | None] = {
         # Without these, every thread pool of every worker spins against the others.
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
+        "PYTHONPATH": ":".join(path) or None,
         "SAGEMAKER_CONTAINER_LOG_LEVEL": "20",
         "SAGEMAKER_REGION": settings.region,
         "SKLEARN_RUNTIME_PROGRAM": settings.program,
@@ -66,11 +80,10 @@ def render_environment(settings: ContainerSettings, user: Mapping[str, str]) -> 
     if settings.server == "runtime":
         variables |= {
             "GUNICORN_CMD_ARGS": "--config python:sklearn_runtime.gunicorn_config",
-            "PYTHONPATH": CODE_IN_ARCHIVE if settings.code_uri is None else CODE_FROM_S3,
             "SAGEMAKER_SERVING_MODULE": "sklearn_runtime.serving:main",
             "SAGEMAKER_USE_NGINX": "false",
         }
-    if settings.server == "stock" or settings.code_uri is not None:
+    if settings.server == "stock" or settings.code_uri is not None or settings.installs_requirements:
         variables |= {
             # The image's start-up code installs the code with pip; building in isolation needs the internet.
             "PIP_NO_BUILD_ISOLATION": "0",

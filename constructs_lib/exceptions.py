@@ -4,7 +4,8 @@ ValueError
 └── ConfigurationError      a construct was given something that SageMaker, or the runtime, does not accept
     ├── EntryPointError     the user's script, or the folder around it
     ├── ImageError          the container image: its version, region or architecture
-    └── ModelDataError      the model artifact
+    ├── ModelDataError      the model artifact
+    └── RequirementsError   the packages that travel with the model
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class ImageError(ConfigurationError):
 
 class ModelDataError(ConfigurationError):
     """The model artifact is missing, ambiguous or unreadable."""
+
+
+class RequirementsError(ConfigurationError):
+    """A requirements.txt cannot become wheels for the image: a line without hashes, or no wheel for its Python."""
 
 
 class Problems:

@@ -55,6 +55,8 @@ class Hosting:
         Whether the container is cut off from the network.
     cache_models
         Whether a model of many stays in memory.
+    vendored_architecture
+        The processor that a package which travels with the code is compiled for; None where the code runs on any.
     """
 
     image: SklearnImage
@@ -65,6 +67,7 @@ class Hosting:
     network: ModelNetwork | None
     network_isolation: bool = False
     cache_models: bool = True
+    vendored_architecture: str | None = None
 
 
 class HostedModel(Construct):
@@ -120,6 +123,14 @@ class HostedModel(Construct):
         image, architecture = self._hosting.image, architecture_of(instance_type)
         if problems := image.architecture_problems(architecture, instance_type):
             return problems
+        if self._hosting.vendored_architecture not in (None, architecture):
+            return [
+                (
+                    f"instance type {instance_type!r} is {architecture}, but packages that travel with the model are "
+                    f"compiled for {self._hosting.vendored_architecture}; choose an instance type of that, or an image "
+                    f"for {architecture}, or use requirements='installed'"
+                )
+            ]
         if self._architecture not in (None, architecture):
             return [
                 (

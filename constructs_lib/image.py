@@ -55,12 +55,16 @@ class SklearnImage(ABC):
         Whether it is as AWS published it, with nothing of yours inside.
     stock_server_only
         Whether its start-up code cannot be given another server.
+    framework_version
+        AWS's name of the version; None for an image that AWS does not publish.
 
     Example
     -------
     >>> SklearnImage.aws("1.4-2").sklearn_version
     '1.4.2'
     """
+
+    framework_version: str | None = None
 
     def __init__(
         self,
@@ -111,6 +115,7 @@ class SklearnImage(ABC):
         *,
         architecture: str | None = X86_64,
         sklearn_version: str | None = None,
+        python_version: str | None = None,
     ) -> SklearnImage:
         """Return your own image from an ECR repository in the endpoint's region.
 
@@ -126,6 +131,8 @@ class SklearnImage(ABC):
             ``x86_64`` or ``arm64``, checked against the instance type; None for an image index that has both.
         sklearn_version
             Its scikit-learn version, e.g. ``1.9.0``, checked against the model's; None: not checked.
+        python_version
+            Its Python, e.g. ``3.13``, whose wheels travel with a model that asks for it; None: none can.
 
         Raises
         ------
@@ -137,7 +144,7 @@ class SklearnImage(ABC):
                 f"tag {tag!r} is neither a tag (1 to 128 letters, digits, '.', '_', '-') nor a digest (sha256: and 64 "
                 "hexadecimal digits); give one such as 'v1'"
             )
-        return _EcrImage(repository, tag, architecture, sklearn_version)
+        return _EcrImage(repository, tag, architecture, sklearn_version, python_version)
 
     @staticmethod
     def from_asset(
@@ -145,6 +152,7 @@ class SklearnImage(ABC):
         *,
         architecture: str = X86_64,
         sklearn_version: str | None = None,
+        python_version: str | None = None,
         build_args: dict[str, str] | None = None,
     ) -> SklearnImage:
         """Return your own image, built by Docker from `directory` when the stack is deployed.
@@ -157,6 +165,8 @@ class SklearnImage(ABC):
             ``x86_64`` or ``arm64``: what to build for, checked against the instance type.
         sklearn_version
             Its scikit-learn version, e.g. ``1.9.0``, checked against the model's; None: not checked.
+        python_version
+            Its Python, e.g. ``3.13``, whose wheels travel with a model that asks for it; None: none can.
         build_args
             Passed to ``docker build --build-arg``.
 
@@ -167,7 +177,7 @@ class SklearnImage(ABC):
         """
         if not (Path(directory) / "Dockerfile").is_file():
             raise ImageError(f"no Dockerfile in {str(directory)!r}; give the folder that holds it")
-        return _AssetImage(Path(directory), architecture, sklearn_version, build_args or {})
+        return _AssetImage(Path(directory), architecture, sklearn_version, python_version, build_args or {})
 
     @property
     def default_architecture(self) -> str:
@@ -218,6 +228,7 @@ def choose_image(framework_version: str | None, image: SklearnImage | None) -> S
 class _AwsImage(SklearnImage):
     def __init__(self, framework_version: str) -> None:
         self._version = image_versions()[framework_version]
+        self.framework_version = framework_version
         super().__init__(
             description=f"the image of framework_version {framework_version!r}",
             sklearn_version=self._version.sklearn_version,
@@ -248,13 +259,19 @@ class _AwsImage(SklearnImage):
 
 class _EcrImage(SklearnImage):
     def __init__(
-        self, repository: ecr.IRepository, tag: str, architecture: str | None, sklearn_version: str | None
+        self,
+        repository: ecr.IRepository,
+        tag: str,
+        architecture: str | None,
+        sklearn_version: str | None,
+        python_version: str | None,
     ) -> None:
         self._repository = repository
         self._tag = tag
         super().__init__(
             description=f"the image with {'digest' if tag.startswith('sha256:') else 'tag'} {tag!r}",
             sklearn_version=sklearn_version,
+            python_version=python_version,
             architectures=None if architecture is None else frozenset({architecture}),
         )
 
@@ -275,13 +292,19 @@ class _EcrImage(SklearnImage):
 
 class _AssetImage(SklearnImage):
     def __init__(
-        self, directory: Path, architecture: str, sklearn_version: str | None, build_args: dict[str, str]
+        self,
+        directory: Path,
+        architecture: str,
+        sklearn_version: str | None,
+        python_version: str | None,
+        build_args: dict[str, str],
     ) -> None:
         self._directory = directory
         self._build_args = build_args
         super().__init__(
             description=f"the image built from {str(directory)!r}",
             sklearn_version=sklearn_version,
+            python_version=python_version,
             architectures=frozenset({architecture}),
         )
 

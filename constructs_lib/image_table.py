@@ -19,6 +19,10 @@ class ImageVersion:
         Those of `tags` that the image also trains on.
     is_recent
         Whether it is from AWS's Deep Learning Containers, whose documentation lists the regions that have it.
+    glibc
+        Minor number of its GNU C library, e.g. 34 for 2.34.
+    packages
+        Versions of Python packages, as far as AWS's build files pin them; ``0.25.*`` where only that much is known.
     """
 
     framework_version: str
@@ -27,6 +31,8 @@ class ImageVersion:
     tags: dict[str, str]
     training_architectures: frozenset[str]
     is_recent: bool
+    glibc: int
+    packages: dict[str, str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +86,8 @@ def _version(name: str, facts: dict[str, Any]) -> ImageVersion:
         # Of the build for arm64, AWS says that it serves only.
         training_architectures=frozenset({X86_64}),
         is_recent="ga" in facts,
+        glibc=_GLIBC[facts["os"]],
+        packages=facts["packages"],
     )
 
 
@@ -93,3 +101,5 @@ def _facts() -> dict[str, Any]:
 X86_64 = "x86_64"
 ARM64 = "arm64"
 DEFAULT_FRAMEWORK_VERSION = "1.9-0"
+# As the package libc6, or glibc, of each of these releases has it.
+_GLIBC = {"ubuntu18.04": 27, "ubuntu20.04": 31, "ubuntu24.04": 39, "amazonlinux2023": 34}

@@ -9,6 +9,7 @@ from aws_cdk import Annotations, Stack
 
 from constructs_lib.api_shape import api_shape
 from constructs_lib.bound_model_data import archive_asset
+from constructs_lib.dependencies import Requirements, requirements_problems, way_of_requirements, with_packages
 from constructs_lib.environment import ContainerSettings, Server, render_environment
 from constructs_lib.exceptions import Problems
 from constructs_lib.hosted_model import HostedModel, Hosting, image_and_code, option_problems
@@ -43,14 +44,22 @@ class SklearnModel(HostedModel):
         runtime's. Relative to `source_dir`, or to the working directory without one.
     source_dir
         A folder whose files travel with the script, or only with the model: modules that the pickle imports.
-        A ``requirements.txt`` in it is installed with ``server="stock"`` and with model data from S3 only.
+        For a ``requirements.txt`` in it, see `requirements`.
     framework_version
         An image by AWS; default ``1.9-0``. Not together with `image`.
     image
         Another image; see `SklearnImage`.
     server
         ``runtime``: the fast server of this project, in the same image. ``stock``: the image's own server; needed
-        for framework version 0.20.0, and for a ``requirements.txt``.
+        for framework version 0.20.0.
+    requirements
+        How the packages of ``requirements.txt`` come into the container. ``vendored``: as wheels for the image's
+        Python, which pip fetches when the app is synthesized, and which travel with the code; every line is then
+        ``name==version --hash=sha256:...``, as ``python -m constructs_lib pin`` writes it. ``installed``: pip fetches
+        them whenever a container starts, which takes time and a package index. Default: ``vendored``, but
+        ``installed`` with ``server="stock"`` and with model data from S3; an image of your own has them.
+    orjson
+        Have the package orjson travel with the code, by which the runtime reads and writes JSON faster. Default False.
     method
         The model's method that answers a request unless the request names one: ``predict``, ``predict_proba``, ...
     float32
@@ -98,6 +107,8 @@ class SklearnModel(HostedModel):
         framework_version: str | None = None,
         image: SklearnImage | None = None,
         server: Server = "runtime",
+        requirements: Requirements | None = None,
+        orjson: bool = False,
         method: str = "predict",
         float32: bool = False,
         environment: Mapping[str, str] | None = None,
@@ -118,15 +129,27 @@ class SklearnModel(HostedModel):
         )
         with problems.collect():
             model_data = model_data.in_scope(self)
+        way = way_of_requirements(requirements, image=chosen, server=server, code_in_archive=model_data.code_in_archive)
         if not problems:
             problems.add(
-                model_problems(model_data, image=chosen, code=code, server=server, network_isolation=network_isolation)
+                model_problems(
+                    model_data,
+                    image=chosen,
+                    code=code,
+                    server=server,
+                    network_isolation=network_isolation,
+                    requirements=way,
+                )
             )
+            problems.add(requirements_problems(requirements, code))
         problems.add(
             option_problems(
                 server=server, method=method, vpc=vpc, vpc_subnets=vpc_subnets, security_groups=security_groups
             )
         )
+        if not problems:
+            with problems.collect():
+                code = with_packages(code, chosen, way, orjson=orjson)
         problems.raise_all()
 
         bound_image = self._bind_image(chosen)
@@ -143,6 +166,8 @@ class SklearnModel(HostedModel):
             model_revision=model_data.revision,
             method=method,
             float32=float32,
+            vendored=code.vendored,
+            installs_requirements=requirements == "installed",
         )
         rendered = self._render_environment(settings, environment, problems)
         self._code = code
@@ -157,6 +182,7 @@ class SklearnModel(HostedModel):
                 role=role,
                 network=network,
                 network_isolation=network_isolation,
+                vendored_architecture=code.vendored_architecture,
             )
         )
         if is_version_unknown(model_data, chosen):

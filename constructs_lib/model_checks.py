@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from aws_cdk import Token
 
 from constructs_lib.image_table import image_versions
 from constructs_lib.sklearn_version import minor
+from constructs_lib.vendoring.requirements_file import requirement_names, without_hashes
 
 if TYPE_CHECKING:
+    from constructs_lib.dependencies import Requirements
     from constructs_lib.entry_point import ServingCode
     from constructs_lib.environment import Server
     from constructs_lib.image import SklearnImage
@@ -18,25 +19,31 @@ if TYPE_CHECKING:
 
 
 def model_problems(
-    model_data: ModelData, *, image: SklearnImage, code: ServingCode, server: Server, network_isolation: bool
+    model_data: ModelData,
+    *,
+    image: SklearnImage,
+    code: ServingCode,
+    server: Server,
+    network_isolation: bool,
+    requirements: Requirements | None,
 ) -> list[str]:
     """Say everything that would keep the container from serving this model."""
     problems = [] if "model_fn" in code.hooks else model_data.content_problems()
     problems += _version_problems(model_data, image)
     if image.stock_server_only and server == "runtime":
         problems.append(f"server 'runtime' does not run in {image.description}; use server='stock' or a newer version")
-    installs_requirements = server == "stock" or not model_data.code_in_archive
-    if image.published_by_aws:
-        problems += _package_problems(model_data, code, installs_requirements=installs_requirements)
+    if image.published_by_aws and requirements is not None:
+        problems += _skops_problems(model_data, code)
     if network_isolation and not model_data.code_in_archive:
         problems.append(
             "network_isolation keeps the container from fetching its code from S3; package the model with it: "
             "download it and use ModelData.from_directory or ModelData.from_file"
         )
-    elif network_isolation and installs_requirements and code.requirements:
+    elif network_isolation and requirements == "installed" and code.requirements:
         problems.append(
-            f"network_isolation keeps pip from installing {', '.join(code.requirements)} of requirements.txt; "
-            "use an image of your own that has them (SklearnImage.from_ecr, SklearnImage.from_asset)"
+            f"network_isolation keeps pip from installing {', '.join(map(without_hashes, code.requirements))} of "
+            "requirements.txt; use requirements='vendored', by which they travel with the model, or an image of your "
+            "own that has them (SklearnImage.from_ecr, SklearnImage.from_asset)"
         )
     return problems
 
@@ -60,17 +67,12 @@ def _version_problems(model_data: ModelData, image: SklearnImage) -> list[str]:
     ]
 
 
-def _package_problems(model_data: ModelData, code: ServingCode, *, installs_requirements: bool) -> list[str]:
-    problems = []
-    if code.requirements and not installs_requirements:
-        problems.append(
-            f"requirements.txt asks for {', '.join(code.requirements)}, but server='runtime' installs nothing when the "
-            "container starts; use server='stock', or an image of your own that has them, or remove the file"
+def _skops_problems(model_data: ModelData, code: ServingCode) -> list[str]:
+    if ".skops" not in model_data.formats or "skops" in requirement_names(code.requirements or ()):
+        return []
+    return [
+        (
+            "a .skops model needs the package skops, which no image by AWS has; put skops into the requirements.txt of "
+            "source_dir, or use an image of your own, or save the model with joblib.dump"
         )
-    names = {re.split(r"[^A-Za-z0-9._-]", line)[0].lower() for line in code.requirements or ()}
-    if ".skops" in model_data.formats and not (installs_requirements and "skops" in names):
-        problems.append(
-            "a .skops model needs the package skops, which no image by AWS has; use server='stock' with skops in the "
-            "requirements.txt of source_dir, or an image of your own, or save the model with joblib.dump"
-        )
-    return problems
+    ]

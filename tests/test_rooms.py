@@ -28,8 +28,8 @@ ALLOWED = {
 }
 # Used when they are there, never needed: imported only inside functions.
 OPTIONAL = {
-    # For the lookup command alone, which is not part of synthesis.
-    "constructs_lib": {"boto3", "botocore"},
+    # boto3 for the lookup command alone, which is not part of synthesis; pip in a process of its own.
+    "constructs_lib": {"boto3", "botocore", "pip"},
     "endpoint_client": {"matplotlib", "pandas", "pyarrow", "scipy"},
     "runtime": {"joblib", "orjson", "pandas", "pyarrow", "scipy", "skops", "threadpoolctl"},
 }

@@ -21,6 +21,7 @@ def problems(model_data: ModelData, **options: object) -> list[str]:
         "code": ServingCode(files=()),
         "server": "runtime",
         "network_isolation": False,
+        "requirements": "vendored",
     }
     return model_problems(model_data, **{**defaults, **options})  # type: ignore[arg-type]
 
@@ -89,31 +90,13 @@ def test_the_oldest_image_has_only_its_own_server(model_dir):
     assert problems(data, image=oldest, server="stock") == []
 
 
-def test_requirements_that_nothing_would_install_are_refused(model_dir):
-    (problem,) = problems(ModelData.from_directory(model_dir), code=requirements("xgboost==2", "polars"))
-    assert problem == (
-        "requirements.txt asks for xgboost==2, polars, but server='runtime' installs nothing when the container "
-        "starts; use server='stock', or an image of your own that has them, or remove the file"
-    )
-
-
-def test_requirements_that_something_installs_are_fine(model_dir, own_image):
-    local, asked = ModelData.from_directory(model_dir), requirements("xgboost")
-    assert problems(local, code=asked, server="stock") == []
-    assert problems(S3_MODEL, code=asked) == []
-    assert problems(local, code=asked, image=own_image) == []
-    assert problems(local, code=requirements()) == []
-
-
 def test_a_skops_model_needs_the_package(tmp_path, own_image):
     data = skops_model(tmp_path)
-    assert problems(data)[0].startswith(
-        "a .skops model needs the package skops, which no image by AWS has; use server="
-    )
-    assert len(problems(data, server="stock")) == 1
-    assert len(problems(data, server="stock", code=requirements("skops-extra"))) == 1
-    assert problems(data, server="stock", code=requirements("Skops[all]>=0.11")) == []
-    assert problems(data, image=own_image) == []
+    assert problems(data)[0].startswith("a .skops model needs the package skops, which no image by AWS has; put skops")
+    assert len(problems(data, requirements="installed")) == 1
+    assert len(problems(data, code=requirements("skops-extra"))) == 1
+    assert problems(data, code=requirements("Skops[all]>=0.11")) == []
+    assert problems(data, image=own_image, requirements=None) == []
 
 
 def test_network_isolation_needs_the_code_in_the_archive(model_dir):
@@ -122,8 +105,10 @@ def test_network_isolation_needs_the_code_in_the_archive(model_dir):
     assert problems(ModelData.from_directory(model_dir), network_isolation=True) == []
 
 
-def test_network_isolation_keeps_pip_from_the_internet(model_dir):
-    (problem,) = problems(
-        ModelData.from_directory(model_dir), server="stock", code=requirements("xgboost"), network_isolation=True
+def test_network_isolation_keeps_pip_from_the_internet_but_not_packages_from_travelling(model_dir):
+    data, asked = ModelData.from_directory(model_dir), requirements("xgboost==2 --hash=sha256:00")
+    (problem,) = problems(data, requirements="installed", code=asked, network_isolation=True)
+    assert problem.startswith(
+        "network_isolation keeps pip from installing xgboost==2 of requirements.txt; use requirements='vendored'"
     )
-    assert problem.startswith("network_isolation keeps pip from installing xgboost of requirements.txt; use an image")
+    assert problems(data, requirements="vendored", code=asked, network_isolation=True) == []

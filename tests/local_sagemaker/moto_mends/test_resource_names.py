@@ -1,5 +1,6 @@
 """The name that a template gives a SageMaker resource counts."""
 
+from moto.ecr.models import ecr_backends
 from moto.sagemaker.models import sagemaker_backends
 
 from local_sagemaker.app import ACCOUNT_ID
@@ -23,3 +24,9 @@ def test_model_configuration_and_endpoint_are_called_what_the_template_says(stac
     assert (list(backend._models) == ["model"]) is mended
     assert (list(backend.endpoint_configs) == ["config"]) is mended
     assert (list(backend.endpoints) == ["endpoint"]) is mended
+
+
+def test_a_repository_without_a_name_gets_one_that_ecr_takes(stacks, mended):
+    stacks.deploy("Churn", {"Images": {"Type": "AWS::ECR::Repository", "Properties": {}}})
+    names = list(ecr_backends[ACCOUNT_ID]["us-east-1"].repositories)
+    assert [name.startswith("churn-images-") for name in names] == ([True] if mended else [])
