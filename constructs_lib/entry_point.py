@@ -28,6 +28,8 @@ class ServingCode:
         Names relative to the code directory.
     program
         The user's script relative to the code directory, None without one.
+    script
+        The user's script on this machine, None without one.
     hooks_file
         Name of the runtime's hooks script among the files.
     hooks
@@ -42,6 +44,7 @@ class ServingCode:
 
     files: tuple[ArchiveFile, ...]
     program: str | None = None
+    script: Path | None = None
     hooks_file: str = HOOKS_FILE
     hooks: frozenset[str] = field(default_factory=frozenset)
     requirements: tuple[str, ...] | None = None
@@ -76,6 +79,7 @@ def serving_code(
     return ServingCode(
         files=(*own, *runtime_files(hooks_file)),
         program=source.program,
+        script=source.script,
         hooks_file=hooks_file,
         hooks=frozenset() if source.script is None else _check_hooks(source.script, python_version),
         requirements=_requirements(own),

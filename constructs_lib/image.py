@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aws_cdk import Annotations, Aws, CfnMapping, Stack, Token
-from aws_cdk import aws_ecr_assets as ecr_assets
 
 from constructs_lib.exceptions import ImageError
 from constructs_lib.image_table import (
@@ -39,7 +38,7 @@ class BoundImage:
 
 
 class SklearnImage(ABC):
-    """The image that a model runs in; make one with `aws`, `from_ecr` or `from_asset`.
+    """The image that a model runs in; make one with `aws`, `from_runtime`, `from_ecr` or `from_asset`.
 
     Attributes
     ----------
@@ -177,7 +176,42 @@ class SklearnImage(ABC):
         """
         if not (Path(directory) / "Dockerfile").is_file():
             raise ImageError(f"no Dockerfile in {str(directory)!r}; give the folder that holds it")
-        return _AssetImage(Path(directory), architecture, sklearn_version, python_version, build_args or {})
+        from constructs_lib.built_image import AssetImage
+
+        return AssetImage(Path(directory), architecture, sklearn_version, python_version, build_args or {})
+
+    @staticmethod
+    def from_runtime(
+        *,
+        architecture: str = X86_64,
+        requirements: str | Path | None = None,
+        base: str | None = None,
+        python_version: str = "3.13",
+    ) -> SklearnImage:
+        """Return this library's own image, built by Docker when the stack is deployed: any scikit-learn, also on arm64.
+
+        Parameters
+        ----------
+        architecture
+            ``x86_64`` or ``arm64``: what to build for, checked against the instance type.
+        requirements
+            A file of packages for the image, scikit-learn among them, each pinned with hashes, as ``uv pip compile
+            --generate-hashes`` or pip-tools write it. Default: the newest scikit-learn when this library was released,
+            with pandas and orjson.
+        base
+            The image that it is built on, which has `python_version` as ``python``, and pip; default: the registry's
+            ``python:3.13-slim``.
+        python_version
+            Major and minor number of the Python in `base`.
+
+        Raises
+        ------
+        ImageError
+            `requirements` does not exist, or does not pin scikit-learn.
+        """
+        from constructs_lib.built_image import RuntimeImage
+
+        return RuntimeImage(architecture, None if requirements is None else Path(requirements), base, python_version)
 
     @property
     def default_architecture(self) -> str:
@@ -288,38 +322,6 @@ class _EcrImage(SklearnImage):
             repository_arn=self._repository.repository_arn,
             policy_id=f"EcrImage{self._repository.node.addr[-8:]}",
         )
-
-
-class _AssetImage(SklearnImage):
-    def __init__(
-        self,
-        directory: Path,
-        architecture: str,
-        sklearn_version: str | None,
-        python_version: str | None,
-        build_args: dict[str, str],
-    ) -> None:
-        self._directory = directory
-        self._build_args = build_args
-        super().__init__(
-            description=f"the image built from {str(directory)!r}",
-            sklearn_version=sklearn_version,
-            python_version=python_version,
-            architectures=frozenset({architecture}),
-        )
-
-    def bind(self, scope: Construct, architecture: str) -> BoundImage:
-        platform = ecr_assets.Platform.LINUX_ARM64 if architecture == ARM64 else ecr_assets.Platform.LINUX_AMD64
-        asset = ecr_assets.DockerImageAsset(
-            scope,
-            "Image",
-            directory=str(self._directory),
-            platform=platform,
-            build_args=self._build_args,
-            # Where the folder is the app's own, its output would be copied into itself.
-            exclude=["cdk.out"],
-        )
-        return BoundImage(uri=asset.image_uri, repository_arn=asset.repository.repository_arn, policy_id="AssetImage")
 
 
 def _registry(stack: Stack) -> tuple[str, str]:

@@ -58,7 +58,8 @@ def warn_of_installation(
     Annotations.of(construct).add_warning_v2(
         "constructs_lib:no-way-to-packages",
         f"pip is to install {', '.join(packages)}, but no NAT gateway serves the subnets; choose subnets of type "
-        "PRIVATE_WITH_EGRESS, or give PIP_INDEX_URL in environment, with an index that the VPC reaches",
+        "PRIVATE_WITH_EGRESS, or give PIP_INDEX_URL in environment, with an index that the VPC reaches, or let them "
+        "travel with a model: requirements='vendored'",
     )
 
 

@@ -13,8 +13,10 @@ from constructs_lib.dependencies import Requirements, requirements_problems, way
 from constructs_lib.environment import ContainerSettings, Server, render_environment
 from constructs_lib.exceptions import Problems
 from constructs_lib.hosted_model import HostedModel, Hosting, image_and_code, option_problems
+from constructs_lib.internet import warn_of_installation, warn_of_isolation
 from constructs_lib.model_checks import is_version_unknown, model_problems
 from constructs_lib.network import ModelNetwork
+from constructs_lib.vendoring.requirements_file import without_hashes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -169,6 +171,11 @@ class SklearnModel(HostedModel):
             vendored=code.vendored,
             installs_requirements=requirements == "installed",
         )
+        if network_isolation:
+            warn_of_isolation(self, code.script)
+        if way == "installed":
+            packages = [without_hashes(line) for line in code.requirements or ()]
+            warn_of_installation(self, packages, network, environment or {})
         rendered = self._render_environment(settings, environment, problems)
         self._code = code
         self._settings = settings

@@ -11,6 +11,8 @@ PACKAGE = "sklearn_runtime"
 HOOKS_FILE = "inference.py"
 # Where the user's own files hold an inference.py, ours steps aside under this name.
 RENAMED_HOOKS_FILE = "sklearn_runtime_inference.py"
+REQUIREMENTS_OF_IMAGE = "requirements.txt"
+_BUILD_FILES = ("Dockerfile", REQUIREMENTS_OF_IMAGE)
 
 
 def runtime_files(hooks_file: str = HOOKS_FILE) -> tuple[ArchiveFile, ...]:
@@ -26,6 +28,19 @@ def runtime_files(hooks_file: str = HOOKS_FILE) -> tuple[ArchiveFile, ...]:
     hooks, package = _locations()
     modules = (file for file in list_files(package) if Path(file.name).suffix in {".py", ".json"})
     return (ArchiveFile(name=hooks_file, source=hooks), *(file.below(PACKAGE) for file in modules))
+
+
+def image_files() -> tuple[ArchiveFile, ...]:
+    """List what our own image is built from: Dockerfile, requirements.txt and the package.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the distribution is incomplete.
+    """
+    hooks, _ = _locations()
+    package = (file for file in runtime_files() if file.name.startswith(f"{PACKAGE}/"))
+    return (*(ArchiveFile(name=name, source=hooks.with_name(name)) for name in _BUILD_FILES), *package)
 
 
 def _locations() -> tuple[Path, Path]:

@@ -1,4 +1,4 @@
-"""One fitted model and one jsii kernel for all tests of the constructs."""
+"""One fitted model and one jsii kernel for all tests of the constructs, and a folder that pip finds its wheels in."""
 
 import json
 import os
@@ -11,6 +11,9 @@ import aws_cdk as cdk
 import joblib
 import pytest
 from sklearn.linear_model import LogisticRegression
+
+from constructs_lib.vendoring.cache import CACHE_VARIABLE
+from tests.constructs_lib.vendoring.wheelhouse import Wheelhouse
 
 # jsii starts the first `node` that it finds; the virtual environment has one that is still maintained.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
@@ -44,3 +47,14 @@ def make_stack(tmp_path: Path) -> MakeStack:
 @pytest.fixture
 def stack(make_stack: MakeStack) -> cdk.Stack:
     return make_stack()
+
+
+@pytest.fixture
+def wheelhouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Wheelhouse:
+    """The only place that pip finds wheels in; what it got is kept in another folder of the test's."""
+    folder = tmp_path / "wheelhouse"
+    folder.mkdir()
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    return Wheelhouse(folder)

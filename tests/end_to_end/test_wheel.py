@@ -57,7 +57,8 @@ def test_the_wheel_holds_the_four_packages_and_no_module_named_inference_or_runt
     names = zipfile.ZipFile(wheel).namelist()
     top = {name.partition("/")[0] for name in names if ".dist-info/" not in name}
     assert top == {"constructs_lib", "endpoint_client", "local_sagemaker", "sklearn_runtime"}
-    assert "constructs_lib/_runtime_files/inference.py" in names
+    bundled = ("Dockerfile", "inference.py", "requirements.txt")
+    assert {f"constructs_lib/_runtime_files/{name}" for name in bundled} <= set(names)
     assert {f"{package}/py.typed" for package in top} <= set(names)
 
 

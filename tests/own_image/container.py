@@ -74,7 +74,7 @@ class Container:
 
     def execute(self, command: str) -> str:
         """Run a shell command inside, as root; give what it printed."""
-        return run("podman", "exec", self.id, "sh", "-c", command, check=False)
+        return run("podman", "exec", self.id, "sh", "-c", command)
 
     def stop(self) -> float:
         """Send SIGTERM, and SIGKILL after 30 s, as SageMaker does; give the seconds that it took."""

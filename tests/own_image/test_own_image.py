@@ -29,8 +29,8 @@ from tests.own_image.conftest import BASE, RUNTIME, StartContainer
 
 ROWS, LABELS = load_wine(return_X_y=True)
 MODEL = make_pipeline(StandardScaler(), LogisticRegression()).fit(ROWS, LABELS)
-# Bytes above the base image; the wheels are 180 MB unpacked, and as much again is their libraries.
-MOST_BYTES = 300_000_000
+# Bytes above the base image: the wheels without their tests, and what Python compiles of them.
+MOST_BYTES = 270_000_000
 
 
 @pytest.fixture
@@ -69,11 +69,15 @@ def test_its_answers_are_scikit_learns_and_it_is_root_no_more(start: StartContai
     assert {kind: json.loads(container.invoke(body, kind)) for kind, body in bodies.items()} == dict.fromkeys(
         bodies, expected
     )
-    uids = container.execute("cat /proc/[0-9]*/status | grep ^Uid")
-    assert "Uid:\t0\t" not in uids.replace(container.execute("grep ^Uid /proc/self/status"), "", 3)
-    assert container.execute("which cc gcc g++ ld make") == ""
-    assert container.execute("find / -xdev -name tests -path '*-packages/*'") == ""
-    assert container.execute("touch /opt/ml/model/x 2>&1; touch /x 2>&1").count("Read-only file system") == 2
+    workers = container.execute("cat /proc/1/task/1/children").split()
+    assert len(workers) >= 1
+    user = container.execute("id -u sklearn").strip()
+    for pid in ("1", *workers):
+        assert container.execute(f"grep ^Uid /proc/{pid}/status").split() == ["Uid:", user, user, user, user]
+    assert container.execute("which cc gcc g++ ld make; echo none").split() == ["none"]
+    assert container.execute("find / -xdev -name tests -path '*-packages/*' | wc -l").strip() == "0"
+    written = container.execute("touch /opt/ml/model/x 2>&1; touch /x 2>&1; true")
+    assert written.count("Read-only file system") == 2
     assert container.stop() < 25
     assert container.exit_status == 0
 
@@ -141,5 +145,6 @@ def test_it_does_not_train(image):
 def test_there_are_wheels_of_everything_for_arm64():
     requirements = RUNTIME / "requirements.txt"
     wheels = tools.download_wheels(requirements, "aarch64", "3.12")
-    pinned = [line for line in requirements.read_text(encoding="utf-8").splitlines() if "==" in line]
-    assert len(list(wheels.glob("*.whl"))) >= len(pinned)
+    # pip fails where one is missing.
+    assert all("aarch64" in wheel.name or wheel.name.endswith("-any.whl") for wheel in wheels.glob("*.whl"))
+    assert list(wheels.glob("scikit_learn-*.whl"))
