@@ -18,7 +18,7 @@ README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8"
 EXPORTED = {name: getattr(room, name) for room in (constructs_lib, endpoint_client) for name in room.__all__}
 # What methods of the table are called on besides: results of other methods.
 RESULTS = (EndpointVariant, InstanceScaling, ConcurrencyScaling)
-OTHERS = ("Duration.", "Size.", "ec2.", "events.", "kms.", "print")
+OTHERS = ("database.", "Duration.", "Size.", "ec2.", "events.", "kms.", "print")
 
 
 def snippets() -> list[str]:
