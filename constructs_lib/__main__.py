@@ -1,4 +1,4 @@
-"""Command line: ``python -m constructs_lib lookup training-job NAME`` and ``... pin requirements.txt``."""
+"""Command line: ``python -m constructs_lib``, with the commands ``copy``, ``lookup`` and ``pin``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from constructs_lib.copying import CopyFailed, copy_model_data
 from constructs_lib.exceptions import ConfigurationError
 from constructs_lib.image_table import ARM64, DEFAULT_FRAMEWORK_VERSION, X86_64, image_versions
 from constructs_lib.training.lookup import LookupFailed, look_up_training_job
@@ -22,11 +23,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m constructs_lib", description="Commands beside the constructs.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_lookup(commands)
+    _add_copy(commands)
     _add_pin(commands)
     given = parser.parse_args(arguments)
     try:
         print(given.run(given))
-    except (ConfigurationError, LookupFailed) as error:
+    except (ConfigurationError, CopyFailed, LookupFailed) as error:
         print(error, file=sys.stderr)
         return 1
     return 0
@@ -40,6 +42,18 @@ def _add_lookup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     job.add_argument("--region", help="default: the one that is set")
     job.add_argument("--profile", help="of the AWS configuration")
     job.set_defaults(run=_look_up)
+
+
+def _add_copy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    copy = commands.add_parser("copy", help="copy model data in S3 under a key that holds its digest")
+    copy.add_argument("uri", help="s3://bucket/key of a model.tar.gz, or s3://bucket/prefix/ of uncompressed files")
+    copy.add_argument(
+        "--to", metavar="URI", help="s3:// address that the copy goes below; default: beside the original"
+    )
+    copy.add_argument("--kms-key", metavar="KEY", help="ARN or id, for the copy; default: the bucket's")
+    copy.add_argument("--region", help="default: the one that is set")
+    copy.add_argument("--profile", help="of the AWS configuration")
+    copy.set_defaults(run=_copy)
 
 
 def _add_pin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -63,6 +77,12 @@ def _look_up(given: argparse.Namespace) -> str:
     found = look_up_training_job(given.name, region=given.region, profile=given.profile)
     version = f"{found['sklearn_version'] or 'unknown'} (of the {found['sklearn_version_from']})"
     return f"{given.name}: {found['model_data']}, scikit-learn {version}"
+
+
+def _copy(given: argparse.Namespace) -> str:
+    options = {"encryption_key": given.kms_key, "region": given.region, "profile": given.profile}
+    copied = copy_model_data(given.uri, to=given.to, **options)
+    return f"{'it was there already: ' if copied.was_there else ''}{copied}"
 
 
 def _pin(given: argparse.Namespace) -> str:

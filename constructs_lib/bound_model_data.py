@@ -93,7 +93,8 @@ def archive_asset(
         Annotations.of(scope).add_warning_v2(
             "constructs_lib:large-archive",
             f"the archive has {size:,} bytes, and the CDK command line may fail to upload more than "
-            f"{_LARGE_ARCHIVE_BYTES:,}; upload it yourself and use ModelData.from_s3",
+            f"{_LARGE_ARCHIVE_BYTES:,}; upload the model with 'aws s3 cp', and take it from there: python -m "
+            "constructs_lib copy s3://bucket/model.tar.gz",
         )
     asset = s3_assets.Asset(
         scope, construct_id, path=str(archive), asset_hash=digest, asset_hash_type=AssetHashType.CUSTOM

@@ -133,7 +133,8 @@ class ModelData(ABC):
         """Return a model that lies in S3, in the endpoint's region: a model.tar.gz, or files below a prefix.
 
         SageMaker reads by key, never by version, at every start of an instance. So a key whose content changes
-        breaks scaling out, patching and rolling back; put each model under a key of its own, which holds its digest.
+        breaks scaling out, patching and rolling back; put each model under a key of its own, which holds its digest:
+        ``python -m constructs_lib copy URI`` does, and prints the call of this method.
 
         Parameters
         ----------
@@ -323,13 +324,10 @@ class _S3ModelData(ModelData):
 
     def bind(self, scope: Construct, code: Sequence[ArchiveFile]) -> BoundModelData:
         if self._overwritten and not re.search(r"[0-9a-f]{32,}", self._key):
-            digest = self.sha256 or "<sha256>"
-            copy = f"s3://{self._bucket}/{digest}/{self._key}"
             Annotations.of(scope).add_warning_v2(
                 "constructs_lib:mutable-model-data",
                 f"SageMaker reads {self._uri} anew at every instance start: overwriting it breaks scaling out and "
-                f"rollback; deploy a copy under a key that holds its digest: "
-                f"aws s3 cp {self._uri} {copy}{' --recursive' if self._key.endswith('/') else ''}",
+                f"rollback; deploy a copy under a key that holds its digest: python -m constructs_lib copy {self._uri}",
             )
         asset, readable_code = archive_asset(scope, "Code", code, self._encryption_key)
         bucket_arn = f"arn:{Stack.of(scope).partition}:s3:::{self._bucket}"

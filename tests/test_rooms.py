@@ -28,7 +28,7 @@ ALLOWED = {
 }
 # Used when they are there, never needed: imported only inside functions.
 OPTIONAL = {
-    # boto3 for the lookup command alone, which is not part of synthesis; pip in a process of its own.
+    # boto3 for the commands copy and lookup, which are not part of synthesis; pip in a process of its own.
     "constructs_lib": {"boto3", "botocore", "pip"},
     "endpoint_client": {"matplotlib", "pandas", "pyarrow", "scipy"},
     "runtime": {"joblib", "orjson", "pandas", "pyarrow", "scipy", "skops", "threadpoolctl"},
