@@ -72,7 +72,9 @@ class DataPlane:
             resource = _moto_create(backend, name, config_name, tags)
             show_config(resource, backend.describe_endpoint_config(config_name))
             resource.endpoint_status = "Creating"
-            deployment = self._deployments[identity] = Deployment(identity, resource, backend, self._get_base_url())
+            deployment = self._deployments[identity] = Deployment(
+                identity, resource, backend, self._get_base_url(), self._capture.flush
+            )
         deployment.create(options)
         return resource
 
@@ -92,8 +94,6 @@ class DataPlane:
     def delete(self, backend: SageMakerModelBackend, name: str) -> Deployment:
         """Begin to delete an endpoint."""
         deployment = self.deployment(backend, name)
-        # Its role may go with it.
-        self._capture.flush()
 
         def forget() -> None:
             with self._lock:

@@ -49,14 +49,24 @@ class Deployment:
         moto's SageMaker backend of the account and region.
     base_url
         Address of the local cloud.
+    before_stop
+        Called when a fleet has answered its last request, before it goes: its role may go with it.
     """
 
-    def __init__(self, identity: EndpointIdentity, resource: Any, backend: Any, base_url: str) -> None:
+    def __init__(
+        self,
+        identity: EndpointIdentity,
+        resource: Any,
+        backend: Any,
+        base_url: str,
+        before_stop: Callable[[], None] = lambda: None,
+    ) -> None:
         self.identity = identity
         self.router: Router | None = None
         self._resource = resource
         self._backend = backend
         self._base_url = base_url
+        self._before_stop = before_stop
         self._lock = threading.Lock()
         self._fleets: list[Fleet] = []
         self._stopped = False
@@ -256,6 +266,7 @@ class Deployment:
 
     def _stop_fleet_of(self, router: Router, successor: Fleet) -> None:
         old = router.replace(successor, INVOCATION_TIMEOUT)
+        self._before_stop()
         old.stop()
         self._fleets.remove(old)
 

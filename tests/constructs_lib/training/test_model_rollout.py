@@ -3,10 +3,12 @@ import json
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_kms as kms
+from aws_cdk.assertions import Template
 
 from constructs_lib import (
     AsyncInference,
     ConfigurationError,
+    DataCapture,
     InstanceVariant,
     MetricThreshold,
     ModelData,
@@ -106,6 +108,21 @@ def test_every_option_of_a_variant_is_one_that_the_api_takes(stack, script):
     assert problems("CreateEndpointConfig", request) == ""
     assert [variant.get("ModelName.$") for variant in request["ProductionVariants"]] == [None, "$.rollout.name"]
     assert {"kms:CreateGrant", "kms:DescribeKey"} <= actions(stack, "TrainingMachineRole")
+
+
+def test_a_rollout_captures_what_the_endpoint_captures(stack, script):
+    key = kms.Key(stack, "Key")
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_s3(S3_URI, sklearn_version="1.9.0"))
+    capture = DataCapture(sampling_percentage=20, encryption_key=key)
+    endpoint = SklearnEndpoint(stack, "Endpoint", model=model, data_capture=capture)
+    SklearnTraining(stack, "Training", entry_point=script).deploy_to(endpoint)
+    parameters = machine(stack)["States"]["Endpoint: create the configuration"]["Parameters"]
+    assert problems("CreateEndpointConfig", parameters) == ""
+    (config,) = Template.from_stack(stack).find_resources("AWS::SageMaker::EndpointConfig").values()
+    rolled_out, template = parameters["DataCaptureConfig"], config["Properties"]["DataCaptureConfig"]
+    assert rolled_out.keys() == template.keys()
+    for name in ("EnableCapture", "InitialSamplingPercentage", "CaptureOptions", "CaptureContentTypeHeader"):
+        assert rolled_out[name] == template[name]
 
 
 def test_an_endpoint_of_another_stack_is_reached_by_a_parameter(stack, script):

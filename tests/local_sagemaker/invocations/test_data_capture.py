@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from local_sagemaker.hosting import endpoints
 from local_sagemaker.invocations import data_capture
 from tests.local_sagemaker.cloud import (
     ACCOUNT,
@@ -175,10 +176,28 @@ def test_the_endpoint_says_whether_it_captures(cloud):
     assert cloud.invoke(endpoint) == "two"
 
 
+@pytest.fixture
+def patient(cloud, monkeypatch):
+    """Nothing is written now and then."""
+    monkeypatch.setattr(endpoints._data_plane._capture._repeating, "_work", lambda: None)  # type: ignore[union-attr]
+
+
+@pytest.mark.usefixtures("patient")
 def test_what_waits_is_written_before_the_endpoint_goes(cloud):
     endpoint = serving(cloud, captures())
     cloud.invoke(endpoint)
+    assert events(cloud, endpoint) == []
     cloud.sagemaker.delete_endpoint(EndpointName=endpoint)
+    eventually(lambda: len(events(cloud, endpoint)) == 1)
+
+
+@pytest.mark.usefixtures("patient")
+def test_what_waits_is_written_before_an_update_lets_the_old_role_go(cloud):
+    endpoint = serving(cloud, captures())
+    cloud.invoke(endpoint)
+    plain = cloud.make_config(cloud.make_model(scripted("two")))
+    cloud.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=plain)
+    cloud.settled(endpoint)
     assert len(events(cloud, endpoint)) == 1
 
 
