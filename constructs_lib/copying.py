@@ -6,6 +6,7 @@ rolling back safe.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import shutil
 import sys
@@ -106,7 +107,7 @@ def copy_model_data(
         raise CopyFailed(f"{uri} could not be copied: {error}") from None
     except botocore.exceptions.BotoCoreError as error:
         raise CopyFailed(f"{uri} could not be copied: {error}") from None
-    except (tarfile.TarError, EOFError, zlib.error) as error:
+    except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise CopyFailed(
             f"{uri} is not a whole model.tar.gz ({error}); pack it with 'tar czf model.tar.gz', or give the prefix of "
             "uncompressed files, ending in '/'"
@@ -185,12 +186,18 @@ class _Copy:
                     if is_counted(name):
                         yield name, content  # type: ignore[misc]
                     continue
-                with tarfile.open(fileobj=content, mode="r|gz") as archive:  # type: ignore[call-overload]
+                # tarfile's own "r|gz" takes one of several gzip members for the whole, and checks no CRC.
+                with (
+                    gzip.GzipFile(fileobj=content) as unzipped,  # type: ignore[call-overload]
+                    tarfile.open(fileobj=unzipped, mode="r|") as archive,
+                ):
                     for member in archive:
                         name = str(PurePosixPath(member.name))
                         stream = archive.extractfile(member) if member.isfile() and is_counted(name) else None
                         if stream is not None:
                             yield name, stream
+                    while unzipped.read(_BLOCK_BYTES):
+                        pass
 
     def _is_there(self, bucket: str, key: str, size: int) -> bool:
         import botocore.exceptions

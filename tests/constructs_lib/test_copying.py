@@ -1,5 +1,6 @@
 """The command that copies model data under its digest, against moto's S3 over HTTP."""
 
+import gzip
 import io
 import tarfile
 from collections.abc import Iterator
@@ -91,6 +92,20 @@ def test_the_copy_is_encrypted_with_the_key_that_is_given(s3, cloud, files):
     copied = copy_model_data(f"s3://{BUCKET}/secret/model.tar.gz", encryption_key=key)
     head = s3.head_object(Bucket=BUCKET, Key=copied.uri.partition(f"{BUCKET}/")[2])
     assert (head["ServerSideEncryption"], head["SSEKMSKeyId"]) == ("aws:kms", key)
+
+
+def test_an_archive_of_several_gzip_members_is_read_to_its_end(s3, files):
+    tar = gzip.decompress(packed(files))
+    members = b"".join(gzip.compress(tar[start : start + 512]) for start in range(0, len(tar), 512))
+    s3.put_object(Bucket=BUCKET, Key="members/model.tar.gz", Body=members)
+    assert copy_model_data(f"s3://{BUCKET}/members/model.tar.gz").sha256 == ModelData.from_directory(files).sha256
+
+
+def test_an_archive_with_another_sum_than_it_says_is_refused(s3, files):
+    body = packed(files)
+    s3.put_object(Bucket=BUCKET, Key="sum/model.tar.gz", Body=body[:-8] + b"0000" + body[-4:])
+    with pytest.raises(CopyFailed, match="CRC check failed"):
+        copy_model_data(f"s3://{BUCKET}/sum/model.tar.gz")
 
 
 def test_a_model_that_does_not_say_its_version_leaves_it_out(s3, tmp_path):
