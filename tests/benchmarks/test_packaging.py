@@ -14,5 +14,5 @@ def test_every_approach_that_needs_no_sdk_packs_the_model_and_is_in_the_page():
 
 
 def test_memory_does_not_grow_with_the_model():
-    small, large = (measure_all(size, [OURS])["costs"][OURS].peak for size in (8, 136))
+    small, large = (measure_all(size, [OURS])["costs"][OURS].peak for size in (8, 72))
     assert large - small < 32e6
