@@ -82,6 +82,7 @@ lock: ## Pin the newest versions again, with hashes
 	$(LOCK) --universal --override requirements/bench-aws-overrides.in requirements/bench-aws.in --output-file requirements/bench-aws.txt
 	for name in alpha orjson mlserver bentoml litserve mlflow picture; do \
 		$(LOCK) --universal requirements/bench-$$name.in --output-file requirements/bench-$$name.txt; done
+	$(BIN)/python -m tools.orjson_pins
 	$(PYTHON) -m tools.test_images --list | while read -r image python; do \
 		$(LOCK_IMAGE) --python-version $$python requirements/images/$$image.in --output-file requirements/images/$$image.txt; done
 

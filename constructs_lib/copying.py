@@ -96,6 +96,8 @@ def copy_model_data(
     target = source.parent if to is None else _location(to)
     if target.key and not target.key.endswith("/"):
         raise CopyFailed(f"--to {to!r} does not end in '/'; give the address that the copy goes below")
+    if source.key.endswith("/") and target.bucket == source.bucket and target.key.startswith(source.key):
+        raise CopyFailed(f"--to {to!r} lies below {uri!r}, and would be part of the next copy; give another address")
     try:
         s3 = boto3.Session(profile_name=profile, region_name=region).client("s3")
         copy = _Copy(s3, source)
@@ -142,15 +144,21 @@ class _Copy:
 
     def read(self) -> tuple[str, str | None]:
         """Give the digest of the model's files, and what they were fitted with."""
-        sums, versions = [], []
+        sums: dict[str, str] = {}
+        versions = []
         with tempfile.TemporaryDirectory(prefix="sagemaker-sklearn-cdk-") as folder:
             for name, content in self._files():
                 wanted = is_model_file(name) and "/" not in name
-                sums.append((name, _sum(content, Path(folder, "model") if wanted else None)))
+                # Of a name that is there twice, what is unpacked last stays.
+                sums[name] = _sum(content, Path(folder, "model") if wanted else None)
                 if wanted:
                     versions.append(find_sklearn_version(Path(folder, "model")))
         self._progress.end()
-        return digest_of_sums(sums), next((version for version in versions if version), None)
+        if not sums:
+            raise CopyFailed(
+                f"s3://{self._source.bucket}/{self._source.key} holds no file of a model; correct the address"
+            )
+        return digest_of_sums(sums.items()), next((version for version in versions if version), None)
 
     def write(self, key: str, bucket: str, encryption_key: str | None) -> bool:
         """Copy what was read; say whether anything had to be."""
@@ -158,7 +166,8 @@ class _Copy:
         written = False
         for item in self._objects:
             target = key + item["Key"].removeprefix(self._source.key)
-            if self._is_there(bucket, target, item["Size"]):
+            # Its key holds the digest: what lies there is the same, and may be in use.
+            if self._is_there(bucket, target):
                 continue
             origin = {"Bucket": self._source.bucket, "Key": item["Key"]}
             # What was read, or nothing.
@@ -193,22 +202,28 @@ class _Copy:
                 ):
                     for member in archive:
                         name = str(PurePosixPath(member.name))
+                        if member.islnk() or member.issym() or ".." in PurePosixPath(name).parts:
+                            raise CopyFailed(
+                                f"s3://{self._source.bucket}/{item['Key']} has {name!r}, which is a link or lies "
+                                "outside of the archive; pack the files themselves"
+                            )
                         stream = archive.extractfile(member) if member.isfile() and is_counted(name) else None
                         if stream is not None:
                             yield name, stream
                     while unzipped.read(_BLOCK_BYTES):
                         pass
 
-    def _is_there(self, bucket: str, key: str, size: int) -> bool:
+    def _is_there(self, bucket: str, key: str) -> bool:
         import botocore.exceptions
 
         try:
-            return bool(self._s3.head_object(Bucket=bucket, Key=key)["ContentLength"] == size)
+            self._s3.head_object(Bucket=bucket, Key=key)
         except botocore.exceptions.ClientError as error:
             # Without the right to list, S3 does not say that there is nothing.
             if error.response["Error"]["Code"] in {"403", "404", "NoSuchKey"}:
                 return False
             raise
+        return True
 
 
 class _Counting:

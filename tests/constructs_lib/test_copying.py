@@ -12,7 +12,7 @@ import pytest
 from constructs_lib import ModelData
 from constructs_lib.__main__ import main
 from constructs_lib.copying import CopyFailed, copy_model_data
-from tests.local_sagemaker.cloud import BUCKET, Cloud, running_cloud
+from tests.local_sagemaker.cloud import BUCKET, Cloud, archive, running_cloud
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +43,15 @@ def packed(folder: Path, *, code: bool = False) -> bytes:
         tar.add(folder, arcname=".")
         if code:
             tar.add(folder / "maps" / "codes.txt", arcname="code/hooks.py")
+    return content.getvalue()
+
+
+def linked() -> bytes:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w:gz") as tar:
+        link = tarfile.TarInfo("evil")
+        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        tar.addfile(link)
     return content.getvalue()
 
 
@@ -125,11 +134,16 @@ def test_a_model_that_does_not_say_its_version_leaves_it_out(s3, tmp_path):
         (f"s3://{BUCKET}/text.tar.gz", {}, "s3://models/text.tar.gz is not a whole model.tar.gz .*; pack it with"),
         (f"s3://{BUCKET}/cut.tar.gz", {}, "s3://models/cut.tar.gz is not a whole model.tar.gz .*; pack it with"),
         (f"s3://{BUCKET}/text.tar.gz", {"to": f"s3://{BUCKET}/x"}, "--to 's3://models/x' does not end in '/'"),
+        (f"s3://{BUCKET}/raw/", {"to": f"s3://{BUCKET}/raw/copies/"}, "--to 's3://models/raw/copies/' lies below"),
+        (f"s3://{BUCKET}/code.tar.gz", {}, "s3://models/code.tar.gz holds no file of a model; correct the address"),
+        (f"s3://{BUCKET}/link.tar.gz", {}, "link.tar.gz has 'evil', which is a link or lies outside of the archive"),
     ],
 )
 def test_what_cannot_be_copied(s3, files, uri, options, message):
     s3.put_object(Bucket=BUCKET, Key="text.tar.gz", Body=b"text")
     s3.put_object(Bucket=BUCKET, Key="cut.tar.gz", Body=packed(files)[:-40])
+    s3.put_object(Bucket=BUCKET, Key="code.tar.gz", Body=archive({"code/hooks.py": b""}))
+    s3.put_object(Bucket=BUCKET, Key="link.tar.gz", Body=linked())
     with pytest.raises(CopyFailed, match=message):
         copy_model_data(uri, **options)
 

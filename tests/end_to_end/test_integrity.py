@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from constructs_lib import ModelData
 from tests.end_to_end.conftest import LocalCloud
+from tests.local_sagemaker.cloud import archive
 
 STACK = "Integrity"
 APP = """
@@ -47,16 +48,6 @@ class Touch:
 
     def __reduce__(self) -> Any:
         return open, (str(self._path), "w")
-
-
-def archive(files: dict[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as tar:
-        for name, content in files.items():
-            entry = tarfile.TarInfo(name)
-            entry.size = len(content)
-            tar.addfile(entry, io.BytesIO(content))
-    return packed.getvalue()
 
 
 @pytest.fixture
