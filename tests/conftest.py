@@ -1,4 +1,4 @@
-"""What every test shares: the rule for skipped tests, and the order of the files."""
+"""What every test shares: the rule that a skipped test must be listed with its reason in skips.txt."""
 
 from pathlib import Path
 
@@ -33,19 +33,5 @@ class SkipGuard:
                 print(f"\nskipped, but not listed in tests/skips.txt: {node_id}")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what waits for minutes for other processes: left for last, it would wait alone."""
-    folders = [*_LONGEST, ""]
-
-    def rank(item: pytest.Item) -> int:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        return folders.index(folder if folder in _LONGEST else "")
-
-    items.sort(key=rank)
-
-
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(SkipGuard(), "skip-guard")
-
-
-_LONGEST = ("sagemaker_sdk", "sagemaker_sdk_v3", "own_image", "end_to_end", "aws_cli")
