@@ -16,6 +16,7 @@ from botocore.config import Config
 from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from constructs_lib.runtime_files import runtime_files
 from local_sagemaker import moto_mends
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.server import LocalServer
@@ -79,11 +80,9 @@ def scripted(name: str, **files: bytes) -> bytes:
 
 def with_runtime(model: Any) -> bytes:
     """Pack a fitted estimator with the real runtime beside it, as the constructs do."""
-    runtime = Path(__file__).parents[2] / "runtime"
-    sources = [path for path in runtime.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     packed = io.BytesIO()
     joblib.dump(model, packed)
-    code = {f"code/{path.relative_to(runtime)}": path.read_bytes() for path in sources}
+    code = {f"code/{file.name}": file.source.read_bytes() for file in runtime_files()}
     return archive({"model.joblib": packed.getvalue(), **code})
 
 
