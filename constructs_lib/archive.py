@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
 import hashlib
 import os
 import tarfile
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from constructs_lib.exceptions import ConfigurationError
+from constructs_lib.gzip_writer import GzipWriter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,7 +67,7 @@ def build_archive(files: Sequence[ArchiveFile], folder: Path) -> tuple[Path, str
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f"{digest}.{os.getpid()}.partial"
     try:
-        with partial.open("wb") as file, _gzip(file) as compressed:
+        with partial.open("wb") as file, GzipWriter(file) as compressed:
             writer = _DigestingWriter(compressed)
             _write_tar(files, writer)
         if writer.sha256.hexdigest() != digest:
@@ -76,10 +76,6 @@ def build_archive(files: Sequence[ArchiveFile], folder: Path) -> tuple[Path, str
     finally:
         partial.unlink(missing_ok=True)
     return target, digest
-
-
-def _gzip(file: IO[bytes]) -> gzip.GzipFile:
-    return gzip.GzipFile(filename="", mode="wb", fileobj=file, compresslevel=_GZIP_LEVEL, mtime=0)
 
 
 class _Writable(Protocol):
@@ -137,4 +133,3 @@ IGNORED_NAMES = frozenset(
 )  # fmt: skip
 IGNORED_SUFFIXES = frozenset({".pyc", ".pyo"})
 _FILE_MODE = 0o644
-_GZIP_LEVEL = 1  # fitted models are mostly floats: level 6 takes five times as long for a few per cent
