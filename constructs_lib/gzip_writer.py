@@ -60,7 +60,7 @@ class GzipWriter:
 
     def _submit(self, block: bytes) -> None:
         self._blocks.append(self._pool.submit(_deflate, block))
-        while len(self._blocks) > 2 * self._threads:
+        while len(self._blocks) > self._threads + 1:
             self._file.write(self._blocks.popleft().result())
 
     def _finish(self) -> None:

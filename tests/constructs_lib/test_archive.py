@@ -150,11 +150,11 @@ def test_a_file_that_changes_while_it_is_packaged_is_an_error_and_leaves_nothing
 def test_memory_does_not_grow_with_the_model(tmp_path):
     large = tmp_path / "model.joblib"
     with large.open("wb") as file:
-        file.truncate(64 << 20)
+        file.truncate(128 << 20)
     tracemalloc.start()
     try:
         build_archive([ArchiveFile(name="model.joblib", source=large)], tmp_path / "out")
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 2 << 20
+    assert peak < 24 << 20  # some blocks for each thread
