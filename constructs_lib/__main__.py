@@ -9,7 +9,7 @@ from pathlib import Path
 from constructs_lib.copying import CopyFailed, copy_model_data
 from constructs_lib.exceptions import ConfigurationError
 from constructs_lib.image_table import ARM64, DEFAULT_FRAMEWORK_VERSION, X86_64, image_versions
-from constructs_lib.training.lookup import LookupFailed, look_up_training_job
+from constructs_lib.lookup import LookupFailed, look_up_model_package, look_up_training_job
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,9 +39,14 @@ def _add_lookup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     kinds = lookup.add_subparsers(required=True, metavar="KIND")
     job = kinds.add_parser("training-job", help="the artifact of a training job, for ModelData.from_training_job")
     job.add_argument("name", help="of a completed training job")
-    job.add_argument("--region", help="default: the one that is set")
-    job.add_argument("--profile", help="of the AWS configuration")
-    job.set_defaults(run=_look_up)
+    job.set_defaults(look_up=look_up_training_job)
+    package = kinds.add_parser("model-package", help="a model in the registry, for ModelData.from_model_package")
+    package.add_argument("name", help="a group, for its newest approved version; GROUP/VERSION; or an ARN")
+    package.set_defaults(look_up=look_up_model_package)
+    for kind in (job, package):
+        kind.add_argument("--region", help="default: the one that is set")
+        kind.add_argument("--profile", help="of the AWS configuration")
+        kind.set_defaults(run=_look_up)
 
 
 def _add_copy(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -74,9 +79,7 @@ def _add_pin(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _look_up(given: argparse.Namespace) -> str:
-    found = look_up_training_job(given.name, region=given.region, profile=given.profile)
-    version = f"{found['sklearn_version'] or 'unknown'} (of the {found['sklearn_version_from']})"
-    return f"{given.name}: {found['model_data']}, scikit-learn {version}"
+    return f"{given.name}: {given.look_up(given.name, region=given.region, profile=given.profile)}"
 
 
 def _copy(given: argparse.Namespace) -> str:

@@ -94,6 +94,36 @@ def render_environment(settings: ContainerSettings, user: Mapping[str, str]) -> 
     return dict(sorted(merged.items()))
 
 
+def carried_variables(packaged: Mapping[str, str]) -> dict[str, str]:
+    """Return those of a model package's variables that come into the container: all that the constructs do not set."""
+    return {name: value for name, value in packaged.items() if name not in RESERVED}
+
+
+def neglected_variables(packaged: Mapping[str, str], rendered: Mapping[str, str], program: str | None) -> list[str]:
+    """Say which of a model package's variables would change the answers, and are not followed.
+
+    Parameters
+    ----------
+    packaged
+        The package's variables.
+    rendered
+        The container's.
+    program
+        The user's script; None without one.
+    """
+    # A package of a model that these constructs made names the user's script in a variable of ours, and in
+    # SAGEMAKER_PROGRAM the runtime's hooks.
+    is_ours = "sklearn_runtime" in packaged.get("GUNICORN_CMD_ARGS", "") or any(
+        name.startswith("SKLEARN_RUNTIME_") for name in packaged
+    )
+    scripts = ("SKLEARN_RUNTIME_PROGRAM",) if is_ours else ("SAGEMAKER_PROGRAM",)
+    settings = [name for name in ("SKLEARN_RUNTIME_FLOAT32", "SKLEARN_RUNTIME_METHOD") if name in packaged]
+    return [
+        *(f"{name}={packaged[name]} ({RESERVED[name]})" for name in scripts if name in packaged and program is None),
+        *(f"{name}={packaged[name]} ({RESERVED[name]})" for name in settings if packaged[name] != rendered.get(name)),
+    ]
+
+
 def environment_problems(user: Mapping[str, str], rendered: Mapping[str, str]) -> list[str]:
     """Say what SageMaker, or the runtime, would not accept of the user's variables."""
     problems = [

@@ -10,7 +10,13 @@ from aws_cdk import Annotations, Stack
 from constructs_lib.api_shape import api_shape
 from constructs_lib.bound_model_data import archive_asset
 from constructs_lib.dependencies import Requirements, requirements_problems, way_of_requirements, with_packages
-from constructs_lib.environment import ContainerSettings, Server, render_environment
+from constructs_lib.environment import (
+    ContainerSettings,
+    Server,
+    carried_variables,
+    neglected_variables,
+    render_environment,
+)
 from constructs_lib.exceptions import Problems
 from constructs_lib.hosted_model import HostedModel, Hosting, image_and_code, option_problems
 from constructs_lib.internet import warn_of_installation, warn_of_isolation
@@ -171,15 +177,22 @@ class SklearnModel(HostedModel):
             vendored=code.vendored,
             installs_requirements=requirements == "installed",
         )
+        variables = carried_variables(model_data.environment) | dict(environment or {})
         if network_isolation:
             warn_of_isolation(self, code.script)
         if way == "installed":
             packages = [without_hashes(line) for line in code.requirements or ()]
-            warn_of_installation(self, packages, network, environment or {})
-        rendered = self._render_environment(settings, environment, problems)
+            warn_of_installation(self, packages, network, variables)
+        rendered = self._render_environment(settings, variables, problems)
+        if neglected := neglected_variables(model_data.environment, rendered, code.program):
+            Annotations.of(self).add_warning_v2(
+                "constructs_lib:model-package-variables",
+                f"the model package {model_data.revision} sets what the constructs set themselves, and is not followed "
+                f"in it: {', '.join(neglected)}",
+            )
         self._code = code
         self._settings = settings
-        self._own_environment = dict(environment or {})
+        self._own_environment = variables
         self._host(
             Hosting(
                 image=chosen,

@@ -22,7 +22,7 @@ from constructs_lib.model_files import MODEL_SUFFIXES, content_problems, is_mode
 from constructs_lib.sklearn_version import find_sklearn_version, is_version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from aws_cdk import aws_kms as kms
     from constructs import Construct
@@ -43,6 +43,8 @@ class ModelData(ABC):
         A text that names the content, so that a change of it replaces the model; None where the digest does that.
     code_in_archive
         Whether the serving code travels in the model archive.
+    environment
+        Variables that come with the artifact, from a model package; see `from_model_package`.
 
     Example
     -------
@@ -63,6 +65,7 @@ class ModelData(ABC):
         self.sklearn_version = sklearn_version
         self.revision = revision
         self.code_in_archive = code_in_archive
+        self.environment: Mapping[str, str] = {}
         self._encryption_key = encryption_key
 
     @staticmethod
@@ -180,9 +183,36 @@ class ModelData(ABC):
         ModelDataError
             `name` is not a job's name; or, where a model uses it, the job was not looked up.
         """
-        from constructs_lib.training.trained_model_data import TrainingJobModelData
+        from constructs_lib.looked_up_model_data import TrainingJobModelData
 
         return TrainingJobModelData(name, encryption_key)
+
+    @staticmethod
+    def from_model_package(name: str, *, encryption_key: kms.IKey | None = None) -> ModelData:
+        """Return the model of a model package in SageMaker's registry, of the stack's account and region or an ARN's.
+
+        Synthesis calls no AWS: ``python -m constructs_lib lookup model-package NAME`` looks the package up, and writes
+        its address, digest, scikit-learn version and variables into ``cdk.context.json``, which belongs into version
+        control. Of a group it takes the newest version that is approved: look it up again to move on to the next.
+
+        The image, the server and the code are those of `SklearnModel`, not the package's. The package's variables come
+        into the container below those that are given there.
+
+        Parameters
+        ----------
+        name
+            A group, ``GROUP/VERSION``, or an ARN, which may be of another account.
+        encryption_key
+            The KMS key of the model data: the role may then decrypt with it.
+
+        Raises
+        ------
+        ModelDataError
+            `name` is none; or, where a model uses it, the package was not looked up or lies in another region.
+        """
+        from constructs_lib.looked_up_model_data import ModelPackageModelData
+
+        return ModelPackageModelData(name, encryption_key)
 
     @staticmethod
     def from_parameter(

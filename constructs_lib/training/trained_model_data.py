@@ -1,4 +1,4 @@
-"""Model artifacts that training jobs made: of one job, looked up once, or of whichever job a parameter names."""
+"""The model artifact of whichever training job a parameter names."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import json
 import re
 from typing import TYPE_CHECKING
 
-from aws_cdk import Aws, Stack, Token
+from aws_cdk import Aws, Stack
 
 from constructs_lib import statements
 from constructs_lib.bound_model_data import BoundModelData, archive_asset, readable
 from constructs_lib.exceptions import ModelDataError
 from constructs_lib.model_data import ModelData
 from constructs_lib.names import parameter_name_problems
-from constructs_lib.training.lookup import context_key
 from constructs_lib.training.rights import ARTIFACT_REASON
 
 if TYPE_CHECKING:
@@ -24,57 +23,6 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from constructs_lib.archive import ArchiveFile
-
-
-class TrainingJobModelData(ModelData):
-    """The artifact of one training job; make it with `ModelData.from_training_job`."""
-
-    def __init__(self, name: str, encryption_key: kms.IKey | None) -> None:
-        if not re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", name):
-            raise ModelDataError(
-                f"training job {name!r} is not a name; use at most 63 letters, digits and hyphens, no hyphen at either "
-                "end"
-            )
-        super().__init__(sha256=None, sklearn_version=None, encryption_key=encryption_key, code_in_archive=False)
-        self._name = name
-
-    @property
-    def formats(self) -> frozenset[str]:
-        return frozenset()
-
-    def content_problems(self) -> list[str]:
-        return []
-
-    def in_scope(self, scope: Construct) -> ModelData:
-        """Read what the lookup wrote into the context of the app; no call to AWS."""
-        stack = Stack.of(scope)
-        account, region = (None if Token.is_unresolved(text) else text for text in (stack.account, stack.region))
-        found = scope.node.get_all_context()
-        if account and region:
-            values = [found[key] for key in [context_key(account, region, self._name)] if key in found]
-        else:
-            # The stack goes to whichever account and region are current: one lookup of the job says which it is.
-            pattern = re.escape(context_key("\0", "\1", self._name))
-            pattern = pattern.replace(re.escape("\0"), account or "[0-9]+").replace(re.escape("\1"), region or "[^:]+")
-            values = [value for key, value in found.items() if re.fullmatch(pattern, key)]
-        if len(values) != 1:
-            where = f" --region {region}" if region else ""
-            raise ModelDataError(
-                f"training job {self._name!r} is {'not' if not values else 'more than once'} in the app's context; "
-                f"run: python -m constructs_lib lookup training-job {self._name}{where}"
-                + ("" if not values else " and give the stack its env")
-            )
-        (job,) = values
-        return ModelData.from_s3(
-            job["model_data"],
-            version=self._name,
-            sklearn_version=job.get("sklearn_version"),
-            encryption_key=self._encryption_key,
-            overwritten=False,
-        )
-
-    def bind(self, scope: Construct, code: Sequence[ArchiveFile]) -> BoundModelData:
-        return self.in_scope(scope).bind(scope, code)
 
 
 class ParameterModelData(ModelData):

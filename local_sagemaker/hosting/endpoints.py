@@ -34,6 +34,7 @@ from local_sagemaker.containers import processes
 from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.hosting.data_plane import DataPlane
 from local_sagemaker.hosting.deployments import DeploymentError
+from local_sagemaker.hosting.model_packages import unpacked
 from local_sagemaker.hosting.model_rules import refusals
 
 if TYPE_CHECKING:
@@ -113,6 +114,10 @@ def _create_model(
     primary, containers = options.get("primary_container"), options.get("containers")
     if problems := list(refusals(primary, containers, partition=get_partition(self.region_name))):
         raise ValidationError(message=" ".join(problems))
+    definitions = [
+        unpacked(definition, account_id=self.account_id, region=self.region_name)
+        for definition in containers or [primary or {}]
+    ]
     try:
         role = ExecutionRole.assume(execution_role_arn or "", region=self.region_name, source_arn=identity)
     except DataPlaneError:
@@ -123,11 +128,14 @@ def _create_model(
         ) from None
     store = ArtifactStore(role, account_id=self.account_id, region=self.region_name)
     try:
-        for container in containers or [primary or {}]:
-            store.check_model(container)
+        for definition in definitions:
+            store.check_model(definition)
     except DataPlaneError as error:
         raise ValidationError(message=str(error)) from error
-    return _moto_create_model(self, model_name, execution_role_arn or "", **options)
+    model: Any = _moto_create_model(self, model_name, execution_role_arn or "", **options)
+    model.definitions = definitions
+    created: Model = model
+    return created
 
 
 def _backend_methods(plane: DataPlane) -> dict[str, Any]:

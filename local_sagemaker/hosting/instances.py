@@ -170,7 +170,8 @@ def only_container(model: Any) -> Mapping[str, Any]:
     UnsupportedModelError
         It is an inference pipeline.
     """
-    containers = model.containers or [model.primary_container]
+    # Those that `endpoints` keeps: what a model package brought is in them, whatever became of the package since.
+    containers = model.definitions
     if len(containers) > 1:
         raise UnsupportedModelError(
             f"the model {model.model_name} is an inference pipeline of {len(containers)} containers, which the local "

@@ -22,7 +22,6 @@ _NOT_EMULATED = (
     "AdditionalModelDataSources",
     "ContainerMetricsConfig",
     "InferenceSpecificationName",
-    "ModelPackageName",
 )
 _SOURCE_NOT_EMULATED = ("ETag", "HubAccessConfig", "ManifestEtag", "ManifestS3Uri")
 
@@ -79,5 +78,5 @@ def _container_refusals(definition: Mapping[str, Any], partition: str) -> Iterat
         yield "ImageConfig with RepositoryAccessMode Vpc is not emulated by the local cloud: use an image in ECR."
     elif image and repository_arn(image, partition) is None:
         yield f'Using non-ECR image "{image}" without Vpc repository access mode is not supported.'
-    if not image and not definition.get("ModelPackageName"):
+    if bool(image) == bool(definition.get("ModelPackageName")):
         yield "Specify one of either Image and Model Data URL or ModelPackageName in container definition."

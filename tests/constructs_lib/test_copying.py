@@ -12,6 +12,7 @@ import pytest
 from constructs_lib import ModelData
 from constructs_lib.__main__ import main
 from constructs_lib.copying import CopyFailed, copy_model_data
+from constructs_lib.stored_model import StoredModel
 from tests.local_sagemaker.cloud import BUCKET, Cloud, archive, running_cloud
 
 
@@ -151,14 +152,14 @@ def test_what_cannot_be_copied(s3, files, uri, options, message):
 def test_an_object_that_changes_meanwhile_is_not_copied(s3, files, monkeypatch):
     uri = f"s3://{BUCKET}/moving/model.tar.gz"
     s3.put_object(Bucket=BUCKET, Key="moving/model.tar.gz", Body=packed(files))
-    read = copy_model_data.__globals__["_Copy"].read
+    read = StoredModel.read
 
     def read_and_change(self: Any) -> Any:
         found = read(self)
         s3.put_object(Bucket=BUCKET, Key="moving/model.tar.gz", Body=b"another")
         return found
 
-    monkeypatch.setattr("constructs_lib.copying._Copy.read", read_and_change)
+    monkeypatch.setattr(StoredModel, "read", read_and_change)
     with pytest.raises(CopyFailed, match="changed while it was read; run the command again"):
         copy_model_data(uri)
     assert keys(s3, "moving/") == ["moving/model.tar.gz"]

@@ -46,7 +46,10 @@ def test_what_is_a_model(definition):
             {"Image": "own", "ImageConfig": {"RepositoryAccessMode": "Vpc"}},
             "ImageConfig with RepositoryAccessMode Vpc is not emulated by the local cloud: use an image in ECR.",
         ),
-        ({"ModelPackageName": "package"}, "ModelPackageName is not emulated by the local cloud: leave it out."),
+        (
+            container(ModelPackageName="package"),
+            "Specify one of either Image and Model Data URL or ModelPackageName in",
+        ),
         (container(InferenceSpecificationName="one"), "InferenceSpecificationName is not emulated"),
         (container(AdditionalModelDataSources=[source()]), "AdditionalModelDataSources is not emulated"),
         (container(ContainerMetricsConfig={"MetricsEndpoints": []}), "ContainerMetricsConfig is not emulated"),

@@ -1,3 +1,4 @@
+import hashlib
 import io
 import json
 import tarfile
@@ -12,7 +13,8 @@ import pytest
 from sklearn.linear_model import LinearRegression
 
 from constructs_lib.__main__ import main
-from constructs_lib.training.lookup import LookupFailed, context_key, look_up_training_job
+from constructs_lib.digest import digest_of_sums
+from constructs_lib.lookup import LookupFailed, context_key, look_up_training_job
 
 NAME = "churn-2026-11-28-08-00-00-000"
 ARN = f"arn:aws:sagemaker:eu-west-1:123456789012:training-job/{NAME}"
@@ -28,7 +30,7 @@ JOB: dict[str, Any] = {
     "StoppingCondition": {},
     "CreationTime": 0,
 }
-KEY = context_key("123456789012", "eu-west-1", NAME)
+KEY = context_key("training-job", "123456789012", "eu-west-1", NAME)
 
 
 class Service:
@@ -55,13 +57,19 @@ class Service:
                 self.end_headers()
                 self.wfile.write(content)
 
-            def do_GET(self) -> None:
+            def do_HEAD(self) -> None:
                 assert self.path == f"/out/{NAME}/output/model.tar.gz"
                 content = service.artifact or b"<Error><Code>AccessDenied</Code></Error>"
                 self.send_response(200 if service.artifact else 403)
                 self.send_header("Content-Length", str(len(content)))
+                self.send_header("ETag", '"one"')
                 self.end_headers()
-                self.wfile.write(content)
+                if self.command == "GET":
+                    assert self.headers["If-Match"] == '"one"'
+                    self.wfile.write(content)
+
+            def do_GET(self) -> None:
+                self.do_HEAD()
 
             def log_message(self, *_: Any) -> None:
                 pass
@@ -89,12 +97,15 @@ def test_a_completed_job_is_written_into_the_context_beside_what_was_there(servi
     assert json.loads(file.read_text()) == {
         KEY: {
             "model_data": JOB["ModelArtifacts"]["S3ModelArtifacts"],
+            "sha256": None,
             "sklearn_version": "1.9.0",
             "sklearn_version_from": "image",
         },
         "vpc": 1,
     }
-    assert capsys.readouterr().out.endswith("output/model.tar.gz, scikit-learn 1.9.0 (of the image)\n")
+    said = capsys.readouterr().out
+    assert "output/model.tar.gz, scikit-learn 1.9.0 (of the image); its digest is not known, so that a change" in said
+    assert "403" in said
     assert [path.name for path in tmp_path.iterdir()] == ["cdk.context.json"]
 
 
@@ -119,22 +130,26 @@ def fitted(version: str) -> bytes:
     return content.getvalue().replace(here, version.encode())
 
 
-def test_the_version_that_the_model_was_fitted_with_counts_more_than_the_images(service, capsys):
-    service.artifact = packed(note=b"first", model=fitted("1.4.2"))
+def test_the_version_that_the_model_was_fitted_with_counts_more_than_the_images(service, capsys, tmp_path):
+    files = {"note": b"first", "model": fitted("1.4.2")}
+    service.artifact = packed(**files)
     assert main(["lookup", "training-job", NAME]) == 0
     assert capsys.readouterr().out.endswith("scikit-learn 1.4.2 (of the model)\n")
+    (found,) = json.loads((tmp_path / "cdk.context.json").read_text()).values()
+    sums = [(name, hashlib.sha256(content).hexdigest()) for name, content in files.items()]
+    assert found["sha256"] == digest_of_sums(sums)
 
 
 @pytest.mark.parametrize("artifact", [b"no archive", packed(note=b"no model"), packed(model=fitted("1.4.2"))[:-40]])
 def test_of_an_artifact_that_does_not_say_the_images_version_is_taken(service, artifact):
     service.artifact = artifact
-    found = look_up_training_job(NAME)
+    found = look_up_training_job(NAME).context
     assert (found["sklearn_version"], found["sklearn_version_from"]) == ("1.9.0", "image")
 
 
 def test_the_version_of_another_image_is_not_known(service):
     service.job["AlgorithmSpecification"] = {**JOB["AlgorithmSpecification"], "TrainingImage": "mine:1"}
-    assert look_up_training_job(NAME)["sklearn_version"] is None
+    assert look_up_training_job(NAME).context["sklearn_version"] is None
 
 
 def test_an_unknown_job_is_named(service, capsys, tmp_path):
