@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from constructs_lib import ModelData
 from tests.end_to_end.conftest import LocalCloud
-from tests.local_sagemaker.cloud import archive
+from tests.local_sagemaker.cloud import IMAGE, archive
 
 STACK = "Integrity"
 APP = """
@@ -32,6 +32,7 @@ sources = {
     "stock": (ModelData.from_directory("model"), "stock"),
     "archive": (ModelData.from_s3("s3://artifacts/churn/model.tar.gz", **s3), "runtime"),
     "prefix": (ModelData.from_s3("s3://artifacts/churn/files/", **s3), "runtime"),
+    "package": (ModelData.from_model_package("churn"), "runtime"),
 }
 for name, (data, server) in sources.items():
     model = SklearnModel(stack, f"{name}Model", model_data=data, server=server)
@@ -61,7 +62,26 @@ def folder(tmp_path: Path, local_cloud: LocalCloud) -> Path:
     s3.create_bucket(Bucket="artifacts")
     s3.put_object(Bucket="artifacts", Key="churn/model.tar.gz", Body=archive({"model.joblib": model}))
     s3.put_object(Bucket="artifacts", Key="churn/files/model.joblib", Body=model)
+    s3.put_object(Bucket="artifacts", Key="registered.tar.gz", Body=archive({"model.joblib": model}))
+    register(local_cloud, "s3://artifacts/registered.tar.gz")
+    said = local_cloud.run("python", "-m", "constructs_lib", "lookup", "model-package", "churn", cwd=tmp_path).stdout
+    assert said.startswith("churn: arn:aws:sagemaker:us-east-1:123456789012:model-package/churn/1: s3://artifacts/reg")
     return tmp_path
+
+
+def register(cloud: LocalCloud, uri: str) -> None:
+    """Put a model into the registry, as whoever trains does."""
+    sagemaker = cloud.client("sagemaker")
+    sagemaker.create_model_package_group(ModelPackageGroupName="churn")
+    sagemaker.create_model_package(
+        ModelPackageGroupName="churn",
+        ModelApprovalStatus="Approved",
+        InferenceSpecification={
+            "Containers": [{"Image": IMAGE, "ModelDataUrl": uri}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    )
 
 
 def poison(cloud: LocalCloud, container: Any, evil: bytes) -> None:
@@ -108,7 +128,7 @@ def test_a_changed_artifact_is_refused_before_it_is_unpickled(local_cloud: Local
     local_cloud.cdk("deploy", "--require-approval", "never", cwd=folder)
     sagemaker = local_cloud.client("sagemaker")
     digest = (folder / "digest.txt").read_text(encoding="utf-8")
-    for kind in ("packaged", "stock", "archive", "prefix"):
+    for kind in ("packaged", "stock", "archive", "prefix", "package"):
         name, marker = f"integrity-{kind}", folder / f"{kind} was unpickled"
         config = sagemaker.describe_endpoint(EndpointName=name)["EndpointConfigName"]
         variants = sagemaker.describe_endpoint_config(EndpointConfigName=config)["ProductionVariants"]

@@ -111,7 +111,7 @@ def test_the_session_finds_its_bucket_its_metrics_and_the_log(printed):
 
 def test_every_kind_of_endpoint_answers_and_what_is_not_emulated_is_refused(printed):
     said = printed["kinds"].result()
-    for kind in ("updated", "serverless", "asynchronous"):
+    for kind in ("updated", "registered", "serverless", "asynchronous"):
         assert f"{kind} {LABELS}" in said
     assert "captured BASE64 BASE64" in said
     assert "transform is refused: CreateTransformJob is not emulated by the local cloud" in said

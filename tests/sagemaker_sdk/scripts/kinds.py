@@ -6,10 +6,11 @@ import time
 import numpy as np
 from botocore.exceptions import ClientError
 from sagemaker.async_inference import AsyncInferenceConfig, WaiterConfig
+from sagemaker.model import ModelPackage
 from sagemaker.model_monitor import DataCaptureConfig
 from sagemaker.s3 import S3Downloader
 from sagemaker.serverless import ServerlessInferenceConfig
-from sagemaker.sklearn import SKLearn, SKLearnModel
+from sagemaker.sklearn import SKLearn, SKLearnModel, SKLearnPredictor
 from sagemaker.tuner import ContinuousParameter, HyperparameterTuner
 
 DATA = np.loadtxt("test.csv", delimiter=",")[::15, :4]
@@ -47,6 +48,21 @@ tuner = HyperparameterTuner(
 )
 refused("tune", lambda: tuner.fit("s3://my-bucket/data/", wait=False))
 predictor.delete_endpoint()
+
+package = model.register(
+    ["text/csv"],
+    ["text/csv"],
+    inference_instances=["ml.m5.large"],
+    transform_instances=["ml.m5.large"],
+    model_package_group_name="iris",
+    approval_status="PendingManualApproval",
+)
+# It approves the package itself.
+ModelPackage("SageMakerRole", model_package_arn=package.model_package_arn).deploy(
+    1, "ml.m5.large", endpoint_name="iris"
+)
+print("registered", SKLearnPredictor("iris").predict(DATA))
+SKLearnPredictor("iris").delete_endpoint()
 
 serverless = model.deploy(serverless_inference_config=ServerlessInferenceConfig())
 print("serverless", serverless.predict(DATA))
