@@ -9,13 +9,13 @@ from tests.aws_cli.aws_command import AwsCommand
 from tests.local_sagemaker.cloud import Cloud, running_cloud
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def cloud() -> Iterator[Cloud]:
     with running_cloud() as cloud:
         yield cloud
     stop_watchdog()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def aws(cloud: Cloud, tmp_path_factory: pytest.TempPathFactory) -> AwsCommand:
     return AwsCommand(cloud.url, tmp_path_factory.mktemp("home"))

@@ -80,7 +80,7 @@ class LogStream:
         with self._lock:
             self._push()
             while self._pending and time.monotonic() < until:
-                select.select([], [self._descriptor], [], until - time.monotonic())
+                select.select([], [self._descriptor], [], max(0.0, until - time.monotonic()))
                 self._push()
 
     def close(self) -> None:

@@ -15,7 +15,7 @@ def cloud() -> Iterator[JobCloud]:
         yield JobCloud(cloud)
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def no_watchdog_is_left() -> Iterator[None]:
     yield
     stop_watchdog()

@@ -210,12 +210,13 @@ def test_a_pipe_without_a_reader_from_the_start_is_given_up():
 
 PROGRAM = """
 import logging, time
-from sklearn_runtime.server import logs
+from sklearn_runtime.server import log_stream, logs
 logs.configure(20)
 started = time.monotonic()
 for number in range(2000):
     logging.warning("line %d", number)
-print(time.monotonic() - started < 30)
+print(time.monotonic() - started < 30, flush=True)
+log_stream.standard_stream(2).flush(60)
 """
 
 
