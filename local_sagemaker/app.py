@@ -26,11 +26,13 @@ def create_app(get_base_url: Callable[[], str]) -> Any:
     from local_sagemaker.hosting import endpoints
     from local_sagemaker.state_machines import engine
     from local_sagemaker.training import jobs
+    from local_sagemaker.transform import transforms
 
     moto_mends.apply_all()
     stack_api.install()
     custom_resources.install(get_base_url)
     endpoints.install(get_base_url)
     jobs.install(get_base_url)
+    transforms.install(get_base_url)
     engine.install(get_base_url)
     return DomainDispatcherApplication(create_backend_app)

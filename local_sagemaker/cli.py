@@ -63,6 +63,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
     from local_sagemaker.server import LocalServer, PortUnavailableError
     from local_sagemaker.state_machines import engine
     from local_sagemaker.training import jobs
+    from local_sagemaker.transform import transforms
 
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     stopped = threading.Event()
@@ -80,6 +81,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
     stopped.wait()
     server.stop()
     engine.shutdown()
+    transforms.shutdown()
     jobs.shutdown()
     endpoints.shutdown()
 

@@ -35,12 +35,17 @@ class ContainerLog:
         Name of the log stream: ``<variant>/<instance id>`` for an endpoint.
     account_id, region
         Of the log group.
+
+    Attributes
+    ----------
+    stream
+        As above.
     """
 
     def __init__(self, role: Principal, group: str, stream: str, *, account_id: str, region: str) -> None:
         self._role = role
         self._group = group
-        self._stream = stream
+        self.stream = stream
         self._logs = logs_backends[account_id][region]
         self._group_arn = f"arn:{get_partition(region)}:logs:{region}:{account_id}:log-group:{group}"
         self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
@@ -58,9 +63,9 @@ class ContainerLog:
         with contextlib.suppress(ResourceAlreadyExistsException):
             self._logs.create_log_group(self._group, {})
         self._authorize_group("logs:DescribeLogStreams")
-        self._role.authorize("logs:CreateLogStream", f"{self._group_arn}:log-stream:{self._stream}")
+        self._role.authorize("logs:CreateLogStream", f"{self._group_arn}:log-stream:{self.stream}")
         with contextlib.suppress(ResourceAlreadyExistsException):
-            self._logs.create_log_stream(self._group, self._stream)
+            self._logs.create_log_stream(self._group, self.stream)
         self._authorize_put()
 
     def write(self, line: str) -> None:
@@ -78,8 +83,8 @@ class ContainerLog:
         event = {"timestamp": int(time.time() * 1000), "message": line or " "}
         with contextlib.suppress(AccessDeniedError, ResourceNotFoundException):
             self._authorize_put()
-            self._logs.put_log_events(self._group, self._stream, [event])
-            kept = self._logs.groups[self._group].streams[self._stream].events
+            self._logs.put_log_events(self._group, self.stream, [event])
+            kept = self._logs.groups[self._group].streams[self.stream].events
             if len(kept) > MOST_EVENTS:
                 del kept[: MOST_EVENTS // 2]
 
@@ -93,7 +98,7 @@ class ContainerLog:
         self._role.authorize(action, f"{self._group_arn}:log-stream:")
 
     def _authorize_put(self) -> None:
-        self._role.authorize("logs:PutLogEvents", f"{self._group_arn}:log-stream:{self._stream}")
+        self._role.authorize("logs:PutLogEvents", f"{self._group_arn}:log-stream:{self.stream}")
 
 
 def _message(line: str) -> str:

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from moto.utilities.utils import get_partition
 
+INSTANCE_NAMESPACE = "/aws/sagemaker/Endpoints"
+
 
 class EndpointIdentity(NamedTuple):
     """Name, account and region of an endpoint."""
@@ -19,6 +21,11 @@ class EndpointIdentity(NamedTuple):
         """ARN of the endpoint; AWS writes the name in lower case."""
         partition = get_partition(self.region)
         return f"arn:{partition}:sagemaker:{self.region}:{self.account_id}:endpoint/{self.name.lower()}"
+
+    @property
+    def metrics_namespace(self) -> str:
+        """Where the metrics of its instances lie."""
+        return INSTANCE_NAMESPACE
 
     @property
     def log_group(self) -> str:

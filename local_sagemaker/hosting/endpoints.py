@@ -36,6 +36,7 @@ from local_sagemaker.hosting.data_plane import DataPlane
 from local_sagemaker.hosting.deployments import DeploymentError
 from local_sagemaker.hosting.model_packages import unpacked
 from local_sagemaker.hosting.model_rules import refusals
+from local_sagemaker.replacing import Replacements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
 _moto_create_model = SageMakerModelBackend.create_model
 _moto_reset = SageMakerModelBackend.reset
 _moto_call = DomainDispatcherApplication.__call__
-_ABSENT = object()
 _UPDATE_OPTIONS = (
     "DeploymentConfig",
     "ExcludeRetainedVariantProperties",
@@ -56,7 +56,7 @@ _UPDATE_OPTIONS = (
 
 
 _data_plane: DataPlane | None = None
-_replaced: list[tuple[type, str, Any]] = []
+_replacements = Replacements()
 
 
 def install(get_base_url: Callable[[], str]) -> None:
@@ -72,19 +72,13 @@ def install(get_base_url: Callable[[], str]) -> None:
     _data_plane = DataPlane(get_base_url)
     for owner, methods in _methods(_data_plane).items():
         for name, method in methods.items():
-            _replaced.append((owner, name, vars(owner).get(name, _ABSENT)))
-            setattr(owner, name, method)
+            _replacements.put(owner, name, method)
 
 
 def shutdown() -> None:
     """Stop every fleet, wait for its processes to end, and give moto its own methods back."""
     global _data_plane
-    while _replaced:
-        owner, name, method = _replaced.pop()
-        if method is _ABSENT:
-            delattr(owner, name)
-        else:
-            setattr(owner, name, method)
+    _replacements.take_back()
     if _data_plane is not None:
         _data_plane.close()
         _data_plane = None

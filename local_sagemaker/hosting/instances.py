@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local_sagemaker.containers.container_client import ContainerResponse
-    from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+    from local_sagemaker.hosting.host import Host
 
 # Seconds, of ContainerStartupHealthCheckTimeoutInSeconds.
 DEFAULT_STARTUP_TIMEOUT = 480
@@ -44,6 +44,7 @@ class Client(Protocol):
 class Instance(Protocol):
     """What takes the invocations of a variant: a `Container`, or a `MultiModelContainer`."""
 
+    log: ContainerLog
     ready: threading.Event
     in_flight: int
 
@@ -77,15 +78,13 @@ class Prepared(NamedTuple):
     make: Callable[[], Instance]
 
 
-def prepare(
-    endpoint: EndpointIdentity, description: Mapping[str, Any], model: Any, base_url: str, folder: Path
-) -> Prepared:
+def prepare(host: Host, description: Mapping[str, Any], model: Any, base_url: str, folder: Path) -> Prepared:
     """Assume the role, check what the image takes, and fetch model and code.
 
     Parameters
     ----------
-    endpoint
-        The endpoint.
+    host
+        The endpoint, or the transform job.
     description
         ProductionVariant of the endpoint configuration.
     model
@@ -102,14 +101,14 @@ def prepare(
     """
     definition = only_container(model)
     variant, image = description["VariantName"], definition.get("Image", "")
-    role = ExecutionRole.assume(model.execution_role_arn, region=endpoint.region, source_arn=endpoint.arn)
-    authorize_pull(role, image, get_partition(endpoint.region))
+    role = ExecutionRole.assume(model.execution_role_arn, region=host.region, source_arn=host.arn)
+    authorize_pull(role, image, get_partition(host.region))
     if model.vpc_config:
-        authorize_network_interfaces(role, model.vpc_config, account_id=endpoint.account_id)
+        authorize_network_interfaces(role, model.vpc_config, account_id=host.account_id)
     given: Mapping[str, str] = definition.get("Environment", {})
     for name in ("model", "code", "tmp"):
         (folder / name).mkdir()
-    store = ArtifactStore(role, account_id=endpoint.account_id, region=endpoint.region)
+    store = ArtifactStore(role, account_id=host.account_id, region=host.region)
     if is_multi_model(definition):
         store.check_model(definition)
     else:
@@ -117,14 +116,14 @@ def prepare(
     code = code_location(given)
     if code is not None:
         store.fetch_archive(Location.parse(code), folder / "code")
-    put_instance_metrics(role, endpoint, variant, folder)
-    site = Site(folder, endpoint.region, base_url, role.credentials, bool(model.enable_network_isolation))
+    put_instance_metrics(role, host, variant, folder)
+    site = Site(folder, host.region, base_url, role.credentials, bool(model.enable_network_isolation))
     python = interpreter_for(image)
     timeout = float(description.get("ContainerStartupHealthCheckTimeoutInSeconds", DEFAULT_STARTUP_TIMEOUT))
 
     def new_log(instance: str) -> ContainerLog:
         stream = f"{variant}/{instance}"
-        return ContainerLog(role, endpoint.log_group, stream, account_id=endpoint.account_id, region=endpoint.region)
+        return ContainerLog(role, host.log_group, stream, account_id=host.account_id, region=host.region)
 
     if is_multi_model(definition):
 

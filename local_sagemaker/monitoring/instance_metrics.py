@@ -1,4 +1,4 @@
-"""Instance metrics of an endpoint: how full memory and disk are, put into CloudWatch as the execution role.
+"""Instance metrics: how full memory and disk are, put into CloudWatch as the execution role.
 
 This is what a role's ``cloudwatch:PutMetricData`` is for here. The metrics of invocations are SageMaker's own and take
 no right of the role. AWS puts instance metrics every minute; the local cloud once, when a variant starts.
@@ -17,20 +17,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from local_sagemaker.access.rights import Principal
-    from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
-
-NAMESPACE = "/aws/sagemaker/Endpoints"
+    from local_sagemaker.hosting.host import Host
 
 
-def put_instance_metrics(role: Principal, endpoint: EndpointIdentity, variant: str, folder: Path) -> None:
+def put_instance_metrics(role: Principal, host: Host, instance: str, folder: Path) -> None:
     """Put CPUUtilization, MemoryUtilization and DiskUtilization, in percent.
 
     Parameters
     ----------
     role
         Execution role.
-    endpoint, variant
-        The metrics' dimensions.
+    host, instance
+        Whose they are, and which of its parts: an endpoint's variant.
     folder
         On the disk that is measured.
 
@@ -39,7 +37,7 @@ def put_instance_metrics(role: Principal, endpoint: EndpointIdentity, variant: s
     AccessDeniedError
         The role lacks cloudwatch:PutMetricData for the namespace.
     """
-    role.authorize("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": NAMESPACE})
+    role.authorize("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": host.metrics_namespace})
     disk = shutil.disk_usage(folder)
     pages = os.sysconf("SC_PHYS_PAGES")
     # Not every platform tells the free pages; then all count as used.
@@ -49,10 +47,10 @@ def put_instance_metrics(role: Principal, endpoint: EndpointIdentity, variant: s
         "MemoryUtilization": 100.0 * (pages - free) / pages,
         "DiskUtilization": 100.0 * disk.used / disk.total,
     }
-    cloudwatch_backends[endpoint.account_id][endpoint.region].put_metric_data(
-        NAMESPACE,
+    cloudwatch_backends[host.account_id][host.region].put_metric_data(
+        host.metrics_namespace,
         [
-            {"MetricName": name, "Value": value, "Unit": "Percent", "Dimensions": endpoint.dimensions(variant)}
+            {"MetricName": name, "Value": value, "Unit": "Percent", "Dimensions": host.dimensions(instance)}
             for name, value in percentages.items()
         ],
     )

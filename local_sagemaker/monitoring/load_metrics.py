@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from local_sagemaker import pace
 from local_sagemaker.containers.multi_model_container import MultiModelContainer
-from local_sagemaker.monitoring.instance_metrics import NAMESPACE as INSTANCE_NAMESPACE
+from local_sagemaker.hosting.endpoint_identity import INSTANCE_NAMESPACE
 from local_sagemaker.repeating import Repeating
 
 if TYPE_CHECKING:

@@ -29,7 +29,6 @@ _NOT_RUN = frozenset(
         "CreateHyperParameterTuningJob",
         "CreateNotebookInstance",
         "CreateProcessingJob",
-        "CreateTransformJob",
         "StartPipelineExecution",
     }
 )
@@ -54,7 +53,7 @@ def _dispatch(self: SageMakerResponse, request: Any, full_url: str | None = None
     if problems:
         message = refusal(problems)
     elif operation in _NOT_RUN or not hasattr(self, camelcase_to_underscores(operation)):
-        message = f"{operation} is not emulated by the local cloud: it runs training jobs and endpoints."
+        message = f"{operation} is not emulated by the local cloud: it runs endpoints, training and transform jobs."
     else:
         return self.call_action()
     status, response_headers, body = self.serialized(ActionResult(ValidationError(message=message)))

@@ -21,7 +21,7 @@ def apply() -> None:
     def extract_json(path: str, data: Any) -> Any:
         parsed = parse_path(path)
         values = [match.value for match in parsed.find(data)]
-        if not _is_definite(parsed):
+        if not is_definite(parsed):
             return values
         if not values:
             raise json_path.NoSuchJsonPathError(json_path=path, data=data)
@@ -38,12 +38,12 @@ def parse_path(path: str) -> Any:
     return parse(path)
 
 
-def _is_definite(parsed: Any) -> bool:
+def is_definite(parsed: Any) -> bool:
     """Say whether a path can match one value at most."""
     from jsonpath_ng import Child, Fields, Index, Root
 
     if isinstance(parsed, Child):
-        return _is_definite(parsed.left) and _is_definite(parsed.right)
+        return is_definite(parsed.left) and is_definite(parsed.right)
     if isinstance(parsed, Fields):
         return len(parsed.fields) == 1 and parsed.fields[0] != "*"
     if isinstance(parsed, Index):

@@ -26,6 +26,7 @@ from moto.sagemaker.exceptions import ResourceInUseException, ValidationError
 from moto.sagemaker.models import SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 
+from local_sagemaker.replacing import Replacements
 from local_sagemaker.training.job import TrainingJob
 from local_sagemaker.training.job_identity import JobIdentity
 from local_sagemaker.training.job_lists import TRAINING_JOBS
@@ -36,12 +37,11 @@ from local_sagemaker.training.job_slots import JobSlots, usable_cores
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_ABSENT = object()
 # Seconds that the end of a job whose processes are gone may take.
 _END_TIMEOUT = 30.0
 
 _jobs: TrainingJobs | None = None
-_replaced: list[tuple[type, str, Any, Any]] = []
+_replacements = Replacements()
 
 
 class TrainingJobs:
@@ -176,31 +176,18 @@ def install(get_base_url: Callable[[], str]) -> None:
     global _jobs
     shutdown()
     _jobs = TrainingJobs(get_base_url)
-    _replace(SageMakerModelBackend, "reset", _reset_of(_jobs, SageMakerModelBackend.reset))
+    _replacements.put(SageMakerModelBackend, "reset", _reset_of(_jobs, SageMakerModelBackend.reset))
     for name, method in _responses(_jobs).items():
-        _replace(SageMakerResponse, name, method)
+        _replacements.put(SageMakerResponse, name, method)
 
 
 def shutdown() -> None:
     """End every job, wait for its processes to end, and give moto its own methods back."""
     global _jobs
-    while _replaced:
-        owner, name, method, ours = _replaced.pop()
-        # Who replaced it as well, and was shut down before, has put moto's back already.
-        if vars(owner).get(name) is not ours:
-            continue
-        if method is _ABSENT:
-            delattr(owner, name)
-        else:
-            setattr(owner, name, method)
+    _replacements.take_back()
     if _jobs is not None:
         _jobs.close()
         _jobs = None
-
-
-def _replace(owner: type, name: str, method: Any) -> None:
-    _replaced.append((owner, name, vars(owner).get(name, _ABSENT), method))
-    setattr(owner, name, method)
 
 
 def _reset_of(jobs: TrainingJobs, reset_before: Callable[[SageMakerModelBackend], None]) -> Callable[..., None]:

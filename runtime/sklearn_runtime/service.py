@@ -32,6 +32,8 @@ logger = logging.getLogger("sklearn_runtime")
 TEXT_TYPES = (JSON, CSV)
 """Bodies of exactly these content types are handed to a user's hook as str, as the AWS image's own server does."""
 MEBIBYTE = 1 << 20
+# Of all requests at a time: MaxConcurrentTransforms times MaxPayloadInMB.
+_TRANSFORM_MEBIBYTES = 100
 _LANES_MOST = 64
 _Headers = Tuple[Optional[str], Optional[str], Optional[str]]
 
@@ -279,15 +281,17 @@ class InferenceService:
         -------
         Response
             What the user's ``execution_parameters_fn`` says, else one request a worker at a time, each of as many rows
-            as the largest body holds; and, for people, the methods with a fast path, each with its largest number of
-            rows.
+            as the largest body holds, all requests together within the 100 MB that batch transform allows; and, for
+            people, the methods with a fast path, each with its largest number of rows.
         """
         hook = self._hooks.execution_parameters_fn
         if hook is None:
+            workers = self._settings.workers or 1
+            largest = min(self._settings.max_body_bytes // MEBIBYTE, _TRANSFORM_MEBIBYTES // workers)
             parameters = {
-                "MaxConcurrentTransforms": self._settings.workers or 1,
+                "MaxConcurrentTransforms": workers,
                 "BatchStrategy": "MULTI_RECORD",
-                "MaxPayloadInMB": max(1, self._settings.max_body_bytes // MEBIBYTE),
+                "MaxPayloadInMB": max(1, largest),
                 "FastPaths": self.fast_paths.active,
             }
             return Response(200, JSON, json.dumps(parameters).encode("ascii"))

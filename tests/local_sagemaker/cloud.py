@@ -21,6 +21,7 @@ from local_sagemaker import moto_mends
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.server import LocalServer
 from local_sagemaker.training import jobs
+from local_sagemaker.transform import transforms
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -224,12 +225,14 @@ def running_cloud() -> Iterator[Cloud]:
     moto_mends.apply_all()
     endpoints.install(lambda: server.url)
     jobs.install(lambda: server.url)
+    transforms.install(lambda: server.url)
     server.start()
     cloud = Cloud(server.url)
     try:
         yield cloud
     finally:
         cloud.close()
+        transforms.shutdown()
         jobs.shutdown()
         endpoints.shutdown()
         server.stop()

@@ -202,6 +202,8 @@ def test_execution_parameters_have_a_default(serve, classifier):
         "FastPaths": {},
     }
     assert json.loads(serve(classifier).execution_parameters().body)["MaxConcurrentTransforms"] == 1
+    many = json.loads(serve(classifier, workers=40, max_body_bytes=6 << 20).execution_parameters().body)
+    assert many["MaxConcurrentTransforms"] * many["MaxPayloadInMB"] <= 100
 
 
 @pytest.mark.parametrize(

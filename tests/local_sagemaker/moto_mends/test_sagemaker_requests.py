@@ -89,21 +89,22 @@ def test_an_operation_that_there_is_not_is_refused(mended, moto_server, operatio
 
 
 def test_an_operation_that_moto_has_not_is_refused(mended, moto_server):
-    message = "ListAlgorithms is not emulated by the local cloud: it runs training jobs and endpoints."
+    message = "ListAlgorithms is not emulated by the local cloud: it runs endpoints, training and transform jobs."
     expected = (400, {"__type": "ValidationException", "Message": message})
     assert (post(moto_server.url, "ListAlgorithms", "{}") == expected) is mended
 
 
 def test_a_job_that_would_not_be_run_is_refused(mended, moto_server):
     request = {
-        "TransformJobName": "job",
-        "ModelName": "model",
-        "TransformInput": {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://models/data/"}}},
-        "TransformOutput": {"S3OutputPath": "s3://models/out"},
-        "TransformResources": {"InstanceCount": 1, "InstanceType": "ml.m5.large"},
+        "ProcessingJobName": "job",
+        "RoleArn": "arn:aws:iam::123456789012:role/processing",
+        "AppSpecification": {"ImageUri": "image"},
+        "ProcessingResources": {
+            "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 30}
+        },
     }
-    status, answer = post(moto_server.url, "CreateTransformJob", json.dumps(request))
-    refused = "CreateTransformJob is not emulated by the local cloud: it runs training jobs and endpoints."
+    status, answer = post(moto_server.url, "CreateProcessingJob", json.dumps(request))
+    refused = "CreateProcessingJob is not emulated by the local cloud: it runs endpoints, training and transform jobs."
     assert ((status, answer) == (400, {"__type": "ValidationException", "Message": refused})) is mended
 
 
