@@ -22,6 +22,7 @@ from constructs_lib.smoke_test import SmokeTest
 from constructs_lib.training.inputs import TrainingInput
 from constructs_lib.training.options import Checkpoints, MetricDefinition, MetricThreshold, SpotTraining
 from constructs_lib.training.sklearn_training import SklearnTraining
+from constructs_lib.transform.sklearn_transform import SklearnTransform
 from constructs_lib.variant import InstanceVariant, ShadowVariant
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "SklearnModel",
     "SklearnMultiModel",
     "SklearnTraining",
+    "SklearnTransform",
     "SmokeTest",
     "SpotTraining",
     "TrainingInput",

@@ -94,6 +94,11 @@ class HostedModel(Construct):
         return self._hosting.data.models_uri is not None
 
     @property
+    def is_uncompressed(self) -> bool:
+        """Whether its model data are files below a prefix, not an archive."""
+        return self._hosting.data.prefix_uri is not None
+
+    @property
     def sklearn_version(self) -> str | None:
         """The scikit-learn in the image, None where it is not known."""
         return self._hosting.image.sklearn_version

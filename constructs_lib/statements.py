@@ -123,6 +123,33 @@ def run_training_jobs(*, job_arn: str, role_arn: str, rule_arn: str) -> list[Sta
     ]
 
 
+def run_transform_jobs(*, job_arn: str, rule_arn: str) -> list[Statement]:
+    """Allow a state machine to run transform jobs, and to hear of their end; they have the role of their model.
+
+    Source: as for `run_training_jobs`.
+
+    Parameters
+    ----------
+    job_arn
+        Of the jobs; ends in ``*``.
+    rule_arn
+        ``arn:<partition>:events:<region>:<account>:rule/StepFunctionsGetEventsForSageMakerTransformJobsRule``.
+    """
+    return [
+        _allow(
+            [
+                "sagemaker:AddTags",
+                "sagemaker:CreateTransformJob",
+                "sagemaker:DescribeTransformJob",
+                "sagemaker:ListTags",
+                "sagemaker:StopTransformJob",
+            ],
+            [job_arn],
+        ),
+        _allow(["events:DescribeRule", "events:PutRule", "events:PutTargets"], [rule_arn]),
+    ]
+
+
 def roll_out_models(*, model_arn: str, config_arn: str, endpoint_arn: str, key_arn: str | None) -> list[Statement]:
     """Allow to make models and configurations whose names begin alike, and to move one endpoint to them.
 
@@ -208,9 +235,22 @@ def follow_training(
     stack_arn
         The stack with the state machine.
     """
+    return _follow("TrainingJob", execution_arn, job_arn, log_group_arn, job_prefix, stack_arn)
+
+
+def follow_transforms(
+    *, execution_arn: str, job_arn: str, log_group_arn: str, job_prefix: str, stack_arn: str
+) -> list[Statement]:
+    """Allow the same for transform jobs; see `follow_training`."""
+    return _follow("TransformJob", execution_arn, job_arn, log_group_arn, job_prefix, stack_arn)
+
+
+def _follow(
+    noun: str, execution_arn: str, job_arn: str, log_group_arn: str, job_prefix: str, stack_arn: str
+) -> list[Statement]:
     return [
         _allow(["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"], [execution_arn]),
-        _allow(["sagemaker:DescribeTrainingJob", "sagemaker:StopTrainingJob"], [job_arn]),
+        _allow([f"sagemaker:Describe{noun}", f"sagemaker:Stop{noun}"], [job_arn]),
         _on_log_group(["logs:DescribeLogStreams"], log_group_arn),
         _allow(["logs:GetLogEvents"], [f"{log_group_arn}:log-stream:{job_prefix}-*"]),
         _allow(["cloudformation:DescribeStacks"], [stack_arn]),

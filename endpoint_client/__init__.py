@@ -24,6 +24,11 @@ from endpoint_client.exceptions import (
     TrainingJobNotFound,
     TrainingNotFinished,
     TrainingStopped,
+    TransformError,
+    TransformFailed,
+    TransformJobNotFound,
+    TransformNotFinished,
+    TransformStopped,
     UnreadableResponse,
 )
 from endpoint_client.model_store import ModelStore
@@ -33,6 +38,8 @@ from endpoint_client.training.client import TrainingClient
 from endpoint_client.training.inputs import TrainingInput
 from endpoint_client.training.job import TrainingJob
 from endpoint_client.training.metrics import TrainingMetrics
+from endpoint_client.transform.client import TransformClient
+from endpoint_client.transform.job import TransformJob
 
 __all__ = [
     "AccessDenied",
@@ -65,5 +72,12 @@ __all__ = [
     "TrainingMetrics",
     "TrainingNotFinished",
     "TrainingStopped",
+    "TransformClient",
+    "TransformError",
+    "TransformFailed",
+    "TransformJob",
+    "TransformJobNotFound",
+    "TransformNotFinished",
+    "TransformStopped",
     "UnreadableResponse",
 ]

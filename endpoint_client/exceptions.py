@@ -14,9 +14,14 @@
     │   ├── TrainingStopped          it was stopped: by somebody, or by its time limit
     │   ├── TrainingNotFinished      it has not made this yet
     │   └── RolloutFailed            it completed, and its model was refused or could not be deployed
+    ├── TransformError               a transform job did not give what was wanted
+    │   ├── TransformFailed          it failed, or could not be started
+    │   ├── TransformStopped         it was stopped
+    │   └── TransformNotFinished     it has not made this yet
     └── ServiceError                 SageMaker refused or failed
         ├── EndpointNotFound
         ├── TrainingJobNotFound
+        ├── TransformJobNotFound
         ├── AccessDenied
         ├── InvalidRequest
         ├── Throttled
@@ -34,6 +39,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from endpoint_client.training.job import TrainingJob
+    from endpoint_client.transform.job import TransformJob
 
 
 class EndpointClientError(Exception):
@@ -141,6 +147,48 @@ class RolloutFailed(TrainingError):
         self.cause = cause
 
 
+class TransformError(EndpointClientError):
+    """A transform job did not give what was wanted.
+
+    Attributes
+    ----------
+    job : TransformJob or None
+        The job; its description can still be read.
+    """
+
+    def __init__(self, message: str, *, job: TransformJob | None = None) -> None:
+        super().__init__(message)
+        self.job = job
+
+
+class TransformFailed(TransformError):
+    """A transform job failed, or SageMaker refused to create it.
+
+    Attributes
+    ----------
+    job : TransformJob or None
+    reason : str
+        The job's FailureReason, or what the service said when it refused the job.
+    lines : tuple of str
+        What its log says of the data: which objects failed, and why; empty where the log cannot be read.
+    """
+
+    def __init__(
+        self, message: str, *, job: TransformJob | None = None, reason: str = "", lines: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(message, job=job)
+        self.reason = reason
+        self.lines = lines
+
+
+class TransformStopped(TransformError):
+    """A transform job was stopped by somebody."""
+
+
+class TransformNotFinished(TransformError):
+    """What was asked for is there only after the end of the transform job."""
+
+
 class ServiceError(EndpointClientError):
     """SageMaker answered with an error.
 
@@ -176,6 +224,10 @@ class EndpointNotFound(ServiceError):
 
 class TrainingJobNotFound(ServiceError):
     """No training job of this name exists in this account and region."""
+
+
+class TransformJobNotFound(ServiceError):
+    """No transform job of this name exists in this account and region."""
 
 
 class AccessDenied(ServiceError):

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from constructs import Construct
 
     from constructs_lib.endpoint import SklearnEndpoint
+    from constructs_lib.jobs.machine import JobMachine
+    from constructs_lib.jobs.workflow import Step
     from constructs_lib.training.job import JobSettings
-    from constructs_lib.training.machine import TrainingMachine
     from constructs_lib.training.rights import TrainingRights
-    from constructs_lib.training.workflow import Step
 
 
 class AfterTraining:
@@ -44,7 +44,7 @@ class AfterTraining:
     """
 
     def __init__(
-        self, training: Construct, machine: TrainingMachine, job: JobSettings, *, name: str, rights: TrainingRights
+        self, training: Construct, machine: JobMachine, job: JobSettings, *, name: str, rights: TrainingRights
     ) -> None:
         self._training = training
         self._machine = machine

@@ -122,6 +122,6 @@ class TrainingRights:
 
 CHECKPOINTS = "checkpoints/"
 """Where checkpoints lie below the prefix of artifacts."""
-_JOBS_RULE = "StepFunctionsGetEventsForSageMakerTrainingJobsRule"
 ARTIFACT_REASON = "Each job writes its model under a key of its own, which holds the job's name."
 """Why roles have wildcards in the keys of artifacts."""
+_JOBS_RULE = "StepFunctionsGetEventsForSageMakerTrainingJobsRule"

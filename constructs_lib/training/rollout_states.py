@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.training.workflow import States, Step, choice, fail
+from constructs_lib.jobs.workflow import States, Step, choice, fail
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

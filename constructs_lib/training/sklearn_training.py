@@ -18,6 +18,8 @@ from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
 from constructs_lib.image import SklearnImage, choose_image
 from constructs_lib.internet import warn_of_installation, warn_of_isolation
+from constructs_lib.jobs.naming import MAX_NAME
+from constructs_lib.jobs.workflow import definition
 from constructs_lib.network import ModelNetwork
 from constructs_lib.training.after_training import AfterTraining
 from constructs_lib.training.code import requirements_of, training_code, training_code_problems
@@ -27,7 +29,6 @@ from constructs_lib.training.job import JobSettings, job_problems, render_job
 from constructs_lib.training.options import Checkpoints, MetricThreshold
 from constructs_lib.training.rights import ARTIFACT_REASON, CHECKPOINTS, TrainingRights
 from constructs_lib.training.states import checkpoints_of_a_job, collect_settings, train
-from constructs_lib.training.workflow import definition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -233,14 +234,17 @@ class SklearnTraining(Construct):
         self._allowed = 0
 
         # What it needs of the CDK takes long to import, and most apps do without.
-        from constructs_lib.training.machine import TrainingMachine
+        from constructs_lib.jobs.machine import JobMachine
 
-        self._machine = TrainingMachine(
+        self._machine = JobMachine(
             self,
             "Machine",
             name=self.training_name,
             definition=self._definition,
+            rights_id="Train",
             rights=self._rights.machine(self.role.role_arn),
+            prefix_reason=ARTIFACT_REASON,
+            failure_text="A training job failed, or its model was not good enough, or could not be rolled out",
             schedule=schedule,
             failure_topic=failure_topic,
             encryption_key=encryption_key,
@@ -431,7 +435,7 @@ class SklearnTraining(Construct):
         return definition(f"Trains {self.node.path} by SageMaker training jobs", [*steps, *self._after.steps()])
 
     def _derived_name(self) -> str:
-        name: str = Names.unique_resource_name(self, max_length=_MAX_NAME, separator="-")
+        name: str = Names.unique_resource_name(self, max_length=MAX_NAME, separator="-")
         return name.lower()
 
 
@@ -440,7 +444,7 @@ def _own_problems(
 ) -> Iterator[str]:
     if name is not None and (Token.is_unresolved(name) or not re.fullmatch(r"(?=.{1,39}$)[a-z0-9](-*[a-z0-9])*", name)):
         yield (
-            f"training_name {name!r} is not a name; use a literal of at most {_MAX_NAME} lower-case letters, digits "
+            f"training_name {name!r} is not a name; use a literal of at most {MAX_NAME} lower-case letters, digits "
             "and hyphens, no hyphen at either end: the time of the job follows it"
         )
     if not Token.is_unresolved(output_prefix) and not re.fullmatch(r"([A-Za-z0-9!_.*()-]+/)+", output_prefix):
@@ -450,7 +454,3 @@ def _own_problems(
         )
     if schedule is not None and not job.channels:
         yield "schedule is given without inputs, so the jobs that it starts would have no data; give inputs"
-
-
-# A job's name has 63 characters, and ends in a hyphen and the 23 of its time.
-_MAX_NAME = 39

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from constructs_lib.training.workflow import States, Step, choice, fail
+from constructs_lib.jobs.naming import CLOCK, name_job
+from constructs_lib.jobs.workflow import States, Step, choice, fail, put
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,42 +35,25 @@ def collect_settings(
         Hyperparameters that are the image's, not the script's. They stand above those given: whoever starts a job
         chooses its values and its data, not the code that runs.
     name_prefix
-        Of the job's name: an execution whose name begins so gives its name to the job; any other job is named by the
-        time, as the SageMaker SDK names it.
+        Of the job's name; see `name_job`.
     """
-    # Whole seconds may be written without a fraction, so that chance tells two jobs of one second apart.
-    parts = [f"States.ArrayGetItem($.clock, {index})" for index in range(_YEAR_TO_SECOND)]
-    parts.append("States.MathRandom(100, 999)")
     settings: dict[str, Any] = {
         "input.$": "$$.Execution.Input",
-        "clock.$": "States.StringSplit($$.Execution.StartTime, '-T:.Z')",
+        "clock.$": CLOCK,
         "hyperparameters": dict(hyperparameters),
     }
     if channels:
         settings["channels"] = list(channels)
 
-    def put(path: str, parameters: Mapping[str, Any], after: str) -> dict[str, Any]:
-        return {"Type": "Pass", "Parameters": dict(parameters), "ResultPath": path, "Next": after}
-
     def when_given(name: str, then: str, otherwise: str) -> dict[str, Any]:
         return choice([{"Variable": f"$.input.{name}", "IsPresent": True, "Next": then}], otherwise)
 
+    naming = name_job(name_prefix)
+
     def states(after: str) -> States:
-        named = {"Variable": "$$.Execution.Name", "StringMatches": f"{name_prefix}-*", "Next": "Name the job as asked"}
         return {
-            "Collect settings": {"Type": "Pass", "Parameters": settings, "Next": "Write the time"},
-            "Write the time": put(
-                "$.time",
-                {"text.$": f"States.Format('{'-'.join(['{}'] * len(parts))}', {', '.join(parts)})"},
-                "Is the job named",
-            ),
-            "Is the job named": choice([named], "Name the job by the time"),
-            "Name the job as asked": put("$.job", {"name.$": "$$.Execution.Name"}, "Are hyperparameters given"),
-            "Name the job by the time": put(
-                "$.job",
-                {"name.$": f"States.Format('{name_prefix}-{{}}', $.time.text)"},
-                "Are hyperparameters given",
-            ),
+            "Collect settings": {"Type": "Pass", "Parameters": settings, "Next": naming.start},
+            **naming.states("Are hyperparameters given"),
             "Are hyperparameters given": when_given(
                 "HyperParameters", "Put given hyperparameters above", "Keep the hyperparameters"
             ),
@@ -234,4 +218,3 @@ def publish(partition: str, parameter_name: str, label: str) -> Step:
 
 
 _TRAIN, _WITHOUT_DATA = "Train", "Train without data"
-_YEAR_TO_SECOND = 6

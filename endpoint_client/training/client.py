@@ -154,7 +154,7 @@ class TrainingClient:
             request["HyperParameters"] = encode_hyperparameters(hyperparameters)
         if inputs is not None:
             request["InputDataConfig"] = render_channels(inputs)
-        name = self._new_name() if job_name is None else self._checked(job_name)
+        name = new_job_name(self.name_prefix) if job_name is None else checked_job_name(self.name_prefix, job_name)
         if job_name is not None and self._exists(name):
             raise InvalidInput(_used(name))
         try:
@@ -173,21 +173,6 @@ class TrainingClient:
         creation.until_created(TrainingExecution(self._service, execution_arn), _CREATION)
         return job
 
-    def _new_name(self) -> str:
-        # As the SageMaker SDK names jobs: the time in UTC, with milliseconds.
-        now = datetime.now(timezone.utc)
-        return f"{self.name_prefix}-{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond // 1000:03}"
-
-    def _checked(self, job_name: str) -> str:
-        if not isinstance(job_name, str) or not (
-            job_name.startswith(f"{self.name_prefix}-") and re.fullmatch(_JOB_NAME, job_name)
-        ):
-            raise InvalidInput(
-                f"job_name={job_name!r}: give {self.name_prefix + '-'!r} and what you like, 63 letters, digits and "
-                "hyphens at most in all, with no hyphen at the end"
-            )
-        return job_name
-
     def _exists(self, job_name: str) -> bool:
         # A name is never free again, and the execution would be taken for the old job's.
         try:
@@ -195,6 +180,30 @@ class TrainingClient:
         except TrainingJobNotFound:
             return False
         return True
+
+
+def new_job_name(name_prefix: str) -> str:
+    """Name a job by the time in UTC with milliseconds, as the SageMaker SDK does."""
+    now = datetime.now(timezone.utc)
+    return f"{name_prefix}-{now:%Y-%m-%d-%H-%M-%S}-{now.microsecond // 1000:03}"
+
+
+def checked_job_name(name_prefix: str, job_name: str) -> str:
+    """Give a job's name back where it is one that the state machine takes.
+
+    Raises
+    ------
+    InvalidInput
+        It is not.
+    """
+    if not isinstance(job_name, str) or not (
+        job_name.startswith(f"{name_prefix}-") and re.fullmatch(_JOB_NAME, job_name)
+    ):
+        raise InvalidInput(
+            f"job_name={job_name!r}: give {name_prefix + '-'!r} and what you like, 63 letters, digits and "
+            "hyphens at most in all, with no hyphen at the end"
+        )
+    return job_name
 
 
 def _used(name: str) -> str:

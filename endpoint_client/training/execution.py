@@ -53,9 +53,9 @@ class MachineArn:
         found = _MACHINE_ARN.fullmatch(arn)
         if found is None:
             raise ConfigurationError(
-                f"{arn!r} is no ARN of a state machine that trains, such as "
+                f"{arn!r} is no ARN of a state machine that runs jobs, such as "
                 "'arn:aws:states:eu-central-1:123456789012:stateMachine:churn'; take the stack's output that ends in "
-                "TrainingStateMachineArn, or TrainingClient.from_stack"
+                "TrainingStateMachineArn or TransformStateMachineArn, or from_stack of the client"
             )
         parsed = cls(**found.groupdict())
         if len(parsed.name) > MAX_MACHINE_NAME:

@@ -66,6 +66,10 @@ class Progress:
         self._transitions = known
         return changed
 
+    def begin(self, created: datetime) -> None:
+        """Count the time from a job's creation."""
+        self._created = created
+
     def phase(self, name: str, message: str = "", seconds: float | None = None) -> None:
         """Show what goes on.
 

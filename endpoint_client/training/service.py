@@ -1,4 +1,4 @@
-"""What the training client asks AWS for: one connection a service, and errors in this package's words."""
+"""What the clients of jobs ask AWS for: one connection a service, and errors in this package's words."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
     from types_boto3_cloudformation import CloudFormationClient
     from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_s3 import S3Client
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
     from types_boto3_stepfunctions import SFNClient
@@ -35,7 +36,7 @@ _ATTEMPTS = 5
 
 
 class TrainingService:
-    """The services that a training job is started and watched through; each connection is made when it is needed.
+    """The services that a job is started and watched through; each connection is made when it is needed.
 
     Parameters
     ----------
@@ -71,6 +72,12 @@ class TrainingService:
     def cloudformation(self) -> CloudFormationClient:
         """CloudFormation."""
         client: CloudFormationClient = self._connect("cloudformation")
+        return client
+
+    @cached_property
+    def s3(self) -> S3Client:
+        """S3."""
+        client: S3Client = self._connect("s3")
         return client
 
     @cached_property

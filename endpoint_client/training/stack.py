@@ -1,4 +1,4 @@
-"""Finds the state machine of a training by the outputs of its stack."""
+"""Finds the state machine of a training or a transform by the outputs of its stack."""
 
 from __future__ import annotations
 
@@ -12,24 +12,27 @@ if TYPE_CHECKING:
 
     from endpoint_client.training.service import TrainingService
 
-# CDK makes an output's key of the constructs' ids on its path, letters and digits only, and a hash.
-_KEY = re.compile(r"(?P<path>.*)TrainingStateMachineArn[0-9A-F]{8}")
+TRAINING, TRANSFORM = "Training", "Transform"
 
 
-def state_machine_of_stack(service: TrainingService, stack_name: str, training: str | None) -> str:
+def state_machine_of_stack(
+    service: TrainingService, stack_name: str, construct: str | None, kind: str = TRAINING
+) -> str:
     """Give the ARN of the state machine that an output of a stack names.
 
     Parameters
     ----------
     service : TrainingService
     stack_name : str
-    training : str, optional
-        Id of the training construct, or its path below the stack; needed where there are several.
+    construct : str, optional
+        Id of the construct, or its path below the stack; needed where there are several.
+    kind : {"Training", "Transform"}
+        Of its jobs.
 
     Raises
     ------
     ConfigurationError
-        There is no such stack, it has no training, or not the one that was asked for.
+        There is no such stack, it has none, or not the one that was asked for.
     """
     try:
         with service.translated(f"stack {stack_name!r}"):
@@ -42,25 +45,28 @@ def state_machine_of_stack(service: TrainingService, stack_name: str, training: 
             "`aws cloudformation describe-stacks` lists what is there"
         ) from error
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
-    return _choose(outputs, stack_name, training)
+    return _choose(outputs, stack_name, construct, kind)
 
 
-def _choose(outputs: Mapping[str, str], stack_name: str, training: str | None) -> str:
-    found = {match["path"]: outputs[key] for key in sorted(outputs) if (match := _KEY.fullmatch(key))}
+def _choose(outputs: Mapping[str, str], stack_name: str, construct: str | None, kind: str) -> str:
+    # CDK makes an output's key of the constructs' ids on its path, letters and digits only, and a hash.
+    pattern = rf"(?P<path>.*){kind}StateMachineArn[0-9A-F]{{8}}"
+    found = {match["path"]: outputs[key] for key in sorted(outputs) if (match := re.fullmatch(pattern, key))}
     if not found:
         listed = ", ".join(sorted(outputs)) or "no outputs"
         raise ConfigurationError(
-            f"stack {stack_name!r} has no output that ends in TrainingStateMachineArn, so no SklearnTraining; "
+            f"stack {stack_name!r} has no output that ends in {kind}StateMachineArn, so no Sklearn{kind}; "
             f"it has {listed}"
         )
     names = ", ".join(map(repr, found))
-    if training is not None:
-        path = re.sub(r"[^A-Za-z0-9]", "", training)
+    what = kind.lower()
+    if construct is not None:
+        path = re.sub(r"[^A-Za-z0-9]", "", construct)
         if path not in found:
-            raise ConfigurationError(f"stack {stack_name!r} has no training {training!r}; it has {names}")
+            raise ConfigurationError(f"stack {stack_name!r} has no {what} {construct!r}; it has {names}")
         return found[path]
     if len(found) > 1:
         raise ConfigurationError(
-            f"stack {stack_name!r} has {len(found)} trainings: {names}; choose one with training={next(iter(found))!r}"
+            f"stack {stack_name!r} has {len(found)} {what}s: {names}; choose one with {what}={next(iter(found))!r}"
         )
     return next(iter(found.values()))

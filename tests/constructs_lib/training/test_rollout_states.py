@@ -1,7 +1,7 @@
 from typing import Any
 
+from constructs_lib.jobs.workflow import definition
 from constructs_lib.training.rollout_states import RolloutRequests, roll_out
-from constructs_lib.training.workflow import definition
 from tests.constructs_lib.service_requests import problems
 from tests.constructs_lib.training.test_states import reachable
 

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from constructs_lib import MetricThreshold
+from constructs_lib.jobs.workflow import States, Step, definition
 from constructs_lib.training.states import check_metric, checkpoints_of_a_job, collect_settings, publish, train
-from constructs_lib.training.workflow import States, Step, definition
 from tests.constructs_lib.service_requests import problems
 
 JOB: dict[str, Any] = {"RoleArn": "role"}

@@ -1,4 +1,4 @@
-"""What runs the jobs of a training: a state machine, its schedule, and the alarm that tells of a failure."""
+"""What runs the jobs of a construct: a state machine, its schedule, and the alarm that tells of a failure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from constructs import Construct
 
 from constructs_lib import statements
 from constructs_lib.execution_role import add_policies
-from constructs_lib.training.rights import ARTIFACT_REASON
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
     from constructs_lib.statements import Statement
 
 
-class TrainingMachine(Construct):
-    """The state machine of a `SklearnTraining`, which makes it.
+class JobMachine(Construct):
+    """The state machine of a `SklearnTraining` or a `SklearnTransform`, which makes it.
 
     Parameters
     ----------
@@ -35,8 +34,12 @@ class TrainingMachine(Construct):
         Of the state machine, and how the names of its jobs begin.
     definition
         Gives the definition; called at synthesis, when everything is known.
-    rights
-        What its role needs for training.
+    rights_id, rights
+        What its role needs for its jobs, and the id of that policy.
+    prefix_reason
+        Why the role has wildcards in keys.
+    failure_text
+        What the alarm tells of.
     schedule
         When it starts by itself; None: never.
     failure_topic
@@ -52,13 +55,17 @@ class TrainingMachine(Construct):
         *,
         name: str,
         definition: Callable[[], dict[str, Any]],
+        rights_id: str,
         rights: Sequence[Statement],
+        prefix_reason: str,
+        failure_text: str,
         schedule: events.Schedule | None,
         failure_topic: sns.ITopic | None,
         encryption_key: kms.IKey | None,
     ) -> None:
         super().__init__(scope, construct_id)
         stack = Stack.of(self)
+        self._prefix_reason = prefix_reason
         self._role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         if isinstance(encryption_key, kms.Key):
             self._let_services_use(encryption_key, name)
@@ -98,15 +105,15 @@ class TrainingMachine(Construct):
             tracing_configuration=sfn.CfnStateMachine.TracingConfigurationProperty(enabled=True),
         )
         self.arn: str = self.cfn_state_machine.ref
-        self.add_rights({"Train": rights, "Observe": statements.log_executions()})
+        self.add_rights({rights_id: rights, "Observe": statements.log_executions()})
         self.failure_topic = failure_topic or self._make_topic(encryption_key)
-        self.failure_alarm = self._alarm()
+        self.failure_alarm = self._alarm(failure_text)
         if schedule is not None:
             self._start_on(schedule)
 
     def add_rights(self, statements_by_id: dict[str, Sequence[Statement]]) -> None:
         """Give the role of the state machine rights, before which no execution may start."""
-        reasons = dict.fromkeys(statements_by_id, ARTIFACT_REASON)
+        reasons = dict.fromkeys(statements_by_id, self._prefix_reason)
         self.wait_for(add_policies(self, roles=[self._role], statements_by_id=statements_by_id, prefix_reasons=reasons))
 
     def wait_for(self, policies: Sequence[iam.CfnPolicy]) -> None:
@@ -129,7 +136,7 @@ class TrainingMachine(Construct):
     def _make_topic(self, encryption_key: kms.IKey | None) -> sns.Topic:
         return sns.Topic(self, "Failures", master_key=encryption_key, enforce_ssl=True)
 
-    def _alarm(self) -> cloudwatch.Alarm:
+    def _alarm(self, text: str) -> cloudwatch.Alarm:
         metric = cloudwatch.Metric(
             namespace="AWS/States",
             metric_name="ExecutionsFailed",
@@ -144,7 +151,7 @@ class TrainingMachine(Construct):
             evaluation_periods=1,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description="A training job failed, or its model was not good enough, or could not be rolled out",
+            alarm_description=text,
         )
         alarm.add_alarm_action(cast("cloudwatch.IAlarmAction", actions.SnsAction(self.failure_topic)))
         return alarm
@@ -156,7 +163,7 @@ class TrainingMachine(Construct):
             self,
             "Schedule",
             schedule_expression=schedule.expression_string,
-            targets=[events.CfnRule.TargetProperty(arn=self.arn, id="Training", role_arn=role.role_arn, input="{}")],
+            targets=[events.CfnRule.TargetProperty(arn=self.arn, id="Jobs", role_arn=role.role_arn, input="{}")],
         )
         for policy in policies:
             rule.node.add_dependency(policy)

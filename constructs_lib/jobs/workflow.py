@@ -62,6 +62,11 @@ def definition(comment: str, steps: Sequence[Step]) -> dict[str, Any]:
     return {"Comment": comment, "StartAt": starts[0], "States": {**states, _END: {"Type": "Succeed"}}}
 
 
+def put(path: str, parameters: Mapping[str, Any], after: str) -> dict[str, Any]:
+    """Return a state that puts something beside what there is."""
+    return {"Type": "Pass", "Parameters": dict(parameters), "ResultPath": path, "Next": after}
+
+
 def choice(rules: Sequence[Mapping[str, Any]], default: str) -> dict[str, Any]:
     """Return a choice: the first rule that holds, else `default`."""
     return {"Type": "Choice", "Choices": list(rules), "Default": default}

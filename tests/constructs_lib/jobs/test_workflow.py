@@ -1,7 +1,7 @@
 import pytest
 
 from constructs_lib import ConfigurationError
-from constructs_lib.training.workflow import Step, choice, definition, fail
+from constructs_lib.jobs.workflow import Step, choice, definition, fail
 
 
 def passing(name: str) -> Step:
