@@ -36,6 +36,7 @@ from constructs_lib import (
     SklearnModel,
     SklearnMultiModel,
     SklearnTraining,
+    SklearnTransform,
     SmokeTest,
     SpotTraining,
 )
@@ -182,6 +183,26 @@ def training_and_a_rollout(stack: cdk.Stack, model_dir: Path) -> None:
     training.grant_start(iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")))
 
 
+def a_transform(stack: cdk.Stack, model_dir: Path) -> None:
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    transform = SklearnTransform(
+        stack,
+        "Scores",
+        model=model,
+        data="s3://data/customers/",
+        input_filter="$[1:]",
+        join_source="Input",
+        max_concurrent_transforms=2,
+        max_payload=cdk.Size.mebibytes(50),
+        encryption_key=key,
+        schedule=events.Schedule.rate(cdk.Duration.days(1)),
+    )
+    caller = iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
+    transform.grant_start(caller)
+    transform.grant_read_output(caller)
+
+
 Scenario = Callable[[cdk.Stack, Path], None]
 SCENARIOS = (
     one_endpoint,
@@ -195,6 +216,7 @@ SCENARIOS = (
     many_models,
     a_smoke_test,
     training_and_a_rollout,
+    a_transform,
 )
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 flags_on_and_off = pytest.mark.parametrize("flags", [True, False], ids=["flags on", "flags off"])
