@@ -41,6 +41,10 @@ class Listing:
         Whether CreationTimeAfter includes its moment.
     equals
         Further filters: for a parameter what is looked at in a summary.
+    sort_by
+        SortBy where the request does not say.
+    positions
+        Further values of SortBy: for each the text that stands for a summary in the order.
 
     Example
     -------
@@ -54,6 +58,8 @@ class Listing:
     descending: bool = True
     from_creation_time: bool = True
     equals: Mapping[str, Callable[[Summary], Any]] = field(default_factory=dict)
+    sort_by: str = "CreationTime"
+    positions: Mapping[str, Callable[[Summary], str]] = field(default_factory=dict)
 
     def page(self, summaries: Iterable[Summary], request: Mapping[str, Any]) -> dict[str, Any]:
         """Give what the operation answers.
@@ -71,7 +77,7 @@ class Listing:
             NextToken is not from a list in this order.
         """
         descending = (request.get("SortOrder") or ("Descending" if self.descending else "Ascending")) == "Descending"
-        by = request.get("SortBy") or "CreationTime"
+        by = request.get("SortBy") or self.sort_by
         ordered = sorted(
             ((self._position(summary, by), summary) for summary in summaries if all(self._filters(summary, request))),
             key=lambda entry: entry[0],
@@ -92,6 +98,8 @@ class Listing:
         name = summary[f"{self.noun}Name"]
         if by == "CreationTime":
             return [summary["CreationTime"].isoformat(timespec="microseconds"), name]
+        if by in self.positions:
+            return [self.positions[by](summary), name]
         return [summary[f"{self.noun}{by}"], name]
 
     def _filters(self, summary: Summary, request: Mapping[str, Any]) -> Iterator[bool]:

@@ -25,7 +25,7 @@ from local_sagemaker.training.opt_ml import OPT_ML
 from local_sagemaker.training.toolkit import Toolkit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from local_sagemaker.access.rights import ExecutionRole
@@ -64,16 +64,25 @@ class TrainingJob:
         Address of the local cloud.
     slots
         Places of this machine.
+    on_metric
+        Takes the name and the value of each metric as soon as it is found.
     """
 
     def __init__(
-        self, identity: JobIdentity, record: JobRecord, role: ExecutionRole, base_url: str, slots: JobSlots
+        self,
+        identity: JobIdentity,
+        record: JobRecord,
+        role: ExecutionRole,
+        base_url: str,
+        slots: JobSlots,
+        on_metric: Callable[[str, float], None] = lambda _name, _value: None,
     ) -> None:
         self.identity = identity
         self.record = record
         self._role = role
         self._base_url = base_url
         self._slots = slots
+        self._on_metric = on_metric
         self._lock = threading.Lock()
         # The secondary status that a job that is stopped ends with.
         self._stopped_as: str | None = None
@@ -172,7 +181,7 @@ class TrainingJob:
         parts = None
         try:
             self._authorize()
-            parts = JobParts(request, self.identity, self._role, base_dir)
+            parts = JobParts(request, self.identity, self._role, base_dir, self._on_metric)
             try:
                 parts.open()
             except DataPlaneError as error:

@@ -60,6 +60,8 @@ class JobMetrics:
         Of the job.
     warn
         Takes a line for the job's log.
+    on_value
+        Takes the name and the value of each metric as soon as it is found.
     """
 
     def __init__(
@@ -71,12 +73,14 @@ class JobMetrics:
         account_id: str,
         region: str,
         warn: Callable[[str], None],
+        on_value: Callable[[str, float], None] = lambda _name, _value: None,
     ) -> None:
         self._patterns = [(definition["Name"], re.compile(definition["Regex"])) for definition in definitions]
         self._dimensions = [{"Name": "TrainingJobName", "Value": job_name}]
         self._role = role
         self._cloudwatch = cloudwatch_backends[account_id][region]
         self._warn = warn
+        self._on_value = on_value
         self._warned: set[str] = set()
         self._lock = threading.Lock()
         self._final: dict[str, dict[str, Any]] = {}
@@ -122,6 +126,7 @@ class JobMetrics:
         )
         with self._lock:
             self._final[name] = {"MetricName": name, "Value": value, "Timestamp": now}
+        self._on_value(name, value)
 
     def _warn_once(self, name: str, text: str | None, line: str) -> None:
         if name not in self._warned:

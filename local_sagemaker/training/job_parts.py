@@ -16,7 +16,7 @@ from local_sagemaker.training.job_outputs import JobOutputs
 from local_sagemaker.training.script_environment import HOST
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from local_sagemaker.access.rights import Principal
@@ -51,9 +51,18 @@ class JobParts:
         Execution role.
     base_dir
         Stands for ``/opt/ml``.
+    on_metric
+        Takes the name and the value of each metric as soon as it is found.
     """
 
-    def __init__(self, request: Mapping[str, Any], identity: JobIdentity, role: Principal, base_dir: Path) -> None:
+    def __init__(
+        self,
+        request: Mapping[str, Any],
+        identity: JobIdentity,
+        role: Principal,
+        base_dir: Path,
+        on_metric: Callable[[str, float], None],
+    ) -> None:
         account_id, region = identity.account_id, identity.region
         algorithm = request["AlgorithmSpecification"]
         mode = algorithm["TrainingInputMode"]
@@ -69,6 +78,7 @@ class JobParts:
             account_id=account_id,
             region=region,
             warn=self.warn,
+            on_value=on_metric,
         )
         self.channels = [Channel.parse(channel, mode) for channel in request.get("InputDataConfig") or []]
         store = ArtifactStore(role, account_id=account_id, region=region, what="training data")

@@ -34,12 +34,15 @@ class JobRecord:
         Parameters of CreateTrainingJob.
     arn
         ARN of the job.
+    tuning_job_arn
+        ARN of the hyperparameter tuning job that makes this job, where one does.
     """
 
-    def __init__(self, request: Mapping[str, Any], arn: str) -> None:
+    def __init__(self, request: Mapping[str, Any], arn: str, *, tuning_job_arn: str | None = None) -> None:
         self.request = copy.deepcopy(dict(request))
         self.request.setdefault("StoppingCondition", {}).setdefault("MaxRuntimeInSeconds", DEFAULT_MAX_RUNTIME)
         self.arn = arn
+        self._tuning_job_arn = tuning_job_arn
         self.training_job_name: str = request["TrainingJobName"]
         self.tags: list[dict[str, str]] = list(request.get("Tags") or [])
         self.creation_time: datetime = utcnow()
@@ -141,6 +144,8 @@ class JobRecord:
             # AWS always shows the key, "" for none: the SageMaker Python SDK's `attach` reads it unasked.
             described["OutputDataConfig"] = {"KmsKeyId": "", **described.get("OutputDataConfig", {})}
             described.update(self._state())
+            if self._tuning_job_arn is not None:
+                described["TuningJobArn"] = self._tuning_job_arn
             described["SecondaryStatusTransitions"] = copy.deepcopy(self._secondary)
             if self._model is not None:
                 described["ModelArtifacts"] = {"S3ModelArtifacts": self._model}

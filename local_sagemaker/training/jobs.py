@@ -59,8 +59,26 @@ class TrainingJobs:
         self._lock = threading.Lock()
         self._running: dict[JobIdentity, TrainingJob] = {}
 
-    def create(self, backend: SageMakerModelBackend, request: Mapping[str, Any]) -> JobRecord:
+    def create(
+        self,
+        backend: SageMakerModelBackend,
+        request: Mapping[str, Any],
+        *,
+        tuning_job_arn: str | None = None,
+        on_metric: Callable[[str, float], None] = lambda _name, _value: None,
+    ) -> JobRecord:
         """Make a job, and begin it.
+
+        Parameters
+        ----------
+        backend
+            Keeps the job.
+        request
+            Parameters of CreateTrainingJob.
+        tuning_job_arn
+            ARN of the hyperparameter tuning job that makes this job, where one does.
+        on_metric
+            Takes the name and the value of each metric as soon as it is found.
 
         Raises
         ------
@@ -78,9 +96,10 @@ class TrainingJobs:
                     message="Training job names must be unique within an AWS account and region, and a training job "
                     f"with this name already exists ({existing.arn})"
                 )
-            record = JobRecord(request, identity.arn)
+            record = JobRecord(request, identity.arn, tuning_job_arn=tuning_job_arn)
             backend.training_jobs[identity.name] = record  # type: ignore[assignment]
-            job = self._running[identity] = TrainingJob(identity, record, role, self._get_base_url(), self._slots)
+            job = TrainingJob(identity, record, role, self._get_base_url(), self._slots, on_metric)
+            self._running[identity] = job
         job.start()
         return record
 
@@ -179,6 +198,13 @@ def install(get_base_url: Callable[[], str]) -> None:
     _replacements.put(SageMakerModelBackend, "reset", _reset_of(_jobs, SageMakerModelBackend.reset))
     for name, method in _responses(_jobs).items():
         _replacements.put(SageMakerResponse, name, method)
+
+
+def installed() -> TrainingJobs:
+    """Give the training jobs that `install` put behind moto's operations."""
+    if _jobs is None:
+        raise RuntimeError("there are no training jobs: call local_sagemaker.training.jobs.install first")
+    return _jobs
 
 
 def shutdown() -> None:
