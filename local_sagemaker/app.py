@@ -27,6 +27,7 @@ def create_app(get_base_url: Callable[[], str]) -> Any:
     from local_sagemaker.state_machines import engine
     from local_sagemaker.training import jobs
     from local_sagemaker.transform import transforms
+    from local_sagemaker.tuning import jobs as tuning_jobs
 
     moto_mends.apply_all()
     stack_api.install()
@@ -34,5 +35,6 @@ def create_app(get_base_url: Callable[[], str]) -> Any:
     endpoints.install(get_base_url)
     jobs.install(get_base_url)
     transforms.install(get_base_url)
+    tuning_jobs.install()
     engine.install(get_base_url)
     return DomainDispatcherApplication(create_backend_app)

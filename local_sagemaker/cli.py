@@ -64,6 +64,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
     from local_sagemaker.state_machines import engine
     from local_sagemaker.training import jobs
     from local_sagemaker.transform import transforms
+    from local_sagemaker.tuning import jobs as tuning_jobs
 
     logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
     stopped = threading.Event()
@@ -81,6 +82,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
     stopped.wait()
     server.stop()
     engine.shutdown()
+    tuning_jobs.shutdown()
     transforms.shutdown()
     jobs.shutdown()
     endpoints.shutdown()

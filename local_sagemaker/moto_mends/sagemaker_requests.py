@@ -21,12 +21,12 @@ from local_sagemaker.moto_mends.patching import patch
 from local_sagemaker.request_shapes import MistypedError, is_operation, refusal, violations
 
 _SHOWN = 200  # characters
+_RUN = "it runs endpoints, training, tuning and transform jobs."
 _NOT_RUN = frozenset(
     {
         "CreateAutoMLJobV2",
         "CreateCluster",
         "CreateCompilationJob",
-        "CreateHyperParameterTuningJob",
         "CreateNotebookInstance",
         "CreateProcessingJob",
         "StartPipelineExecution",
@@ -53,7 +53,9 @@ def _dispatch(self: SageMakerResponse, request: Any, full_url: str | None = None
     if problems:
         message = refusal(problems)
     elif operation in _NOT_RUN or not hasattr(self, camelcase_to_underscores(operation)):
-        message = f"{operation} is not emulated by the local cloud: it runs endpoints, training and transform jobs."
+        message = (
+            f"{operation} is not emulated by the local cloud: it runs endpoints, training, tuning and transform jobs."
+        )
     else:
         return self.call_action()
     status, response_headers, body = self.serialized(ActionResult(ValidationError(message=message)))

@@ -22,6 +22,7 @@ MOST_TAGS = 50
 _KINDS = {
     "endpoint": ("endpoints", "endpoint"),
     "endpoint-config": ("endpoint_configs", "endpoint configuration"),
+    "hyper-parameter-tuning-job": ("hyper_parameter_tuning_jobs", "hyperparameter tuning job"),
     "model": ("_models", "model"),
     "training-job": ("training_jobs", "training job"),
 }

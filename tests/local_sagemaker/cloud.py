@@ -22,6 +22,7 @@ from local_sagemaker.hosting import endpoints
 from local_sagemaker.server import LocalServer
 from local_sagemaker.training import jobs
 from local_sagemaker.transform import transforms
+from local_sagemaker.tuning import jobs as tuning_jobs
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -226,12 +227,14 @@ def running_cloud() -> Iterator[Cloud]:
     endpoints.install(lambda: server.url)
     jobs.install(lambda: server.url)
     transforms.install(lambda: server.url)
+    tuning_jobs.install()
     server.start()
     cloud = Cloud(server.url)
     try:
         yield cloud
     finally:
         cloud.close()
+        tuning_jobs.shutdown()
         transforms.shutdown()
         jobs.shutdown()
         endpoints.shutdown()

@@ -8,6 +8,9 @@ import pytest
 from local_sagemaker.app import ACCOUNT_ID, create_app
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.server import LocalServer
+from local_sagemaker.training import jobs
+from local_sagemaker.transform import transforms
+from local_sagemaker.tuning import jobs as tuning_jobs
 
 
 @pytest.fixture
@@ -16,6 +19,9 @@ def whole_cloud(empty_moto):
     server.start()
     yield server
     server.stop()
+    tuning_jobs.shutdown()
+    transforms.shutdown()
+    jobs.shutdown()
     endpoints.shutdown()
 
 

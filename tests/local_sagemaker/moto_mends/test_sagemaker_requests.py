@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+NOT_EMULATED = "is not emulated by the local cloud: it runs endpoints, training, tuning and transform jobs."
+
 
 def post(url: str, operation: str, body: str | bytes) -> tuple[int, Any]:
     headers = {"X-Amz-Target": f"SageMaker.{operation}", "Content-Type": "application/x-amz-json-1.1"}
@@ -89,7 +91,7 @@ def test_an_operation_that_there_is_not_is_refused(mended, moto_server, operatio
 
 
 def test_an_operation_that_moto_has_not_is_refused(mended, moto_server):
-    message = "ListAlgorithms is not emulated by the local cloud: it runs endpoints, training and transform jobs."
+    message = f"ListAlgorithms {NOT_EMULATED}"
     expected = (400, {"__type": "ValidationException", "Message": message})
     assert (post(moto_server.url, "ListAlgorithms", "{}") == expected) is mended
 
@@ -104,7 +106,7 @@ def test_a_job_that_would_not_be_run_is_refused(mended, moto_server):
         },
     }
     status, answer = post(moto_server.url, "CreateProcessingJob", json.dumps(request))
-    refused = "CreateProcessingJob is not emulated by the local cloud: it runs endpoints, training and transform jobs."
+    refused = f"CreateProcessingJob {NOT_EMULATED}"
     assert ((status, answer) == (400, {"__type": "ValidationException", "Message": refused})) is mended
 
 
