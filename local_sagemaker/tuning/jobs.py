@@ -117,7 +117,7 @@ class TuningJobs:
         found = _find(backend, name)
         if found is None:
             raise ResourceNotFound(
-                message=f"Amazon SageMaker can't find a tuning job with the name {name}. Check name and region."
+                message=f"Amazon SageMaker can't find a tuning job called {name}. Type another name."
             )
         return found
 

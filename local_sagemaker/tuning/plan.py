@@ -16,7 +16,14 @@ if TYPE_CHECKING:
 # AWS adds it to the hyperparameters of every training job: "Define Hyperparameter Ranges" in the developer guide.
 OBJECTIVE_HYPERPARAMETER = "_tuning_objective_metric"
 # Of a definition, and not of the training jobs.
-_OF_TUNING = ("DefinitionName", "TuningObjective", "HyperParameterRanges", "StaticHyperParameters")
+_OF_TUNING = (
+    "DefinitionName",
+    "TuningObjective",
+    "HyperParameterRanges",
+    "StaticHyperParameters",
+    "HyperParameterTuningResourceConfig",
+)
+_RESOURCES = ("InstanceType", "InstanceCount", "VolumeSizeInGB", "VolumeKmsKeyId")
 
 
 def definition_of(request: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -114,6 +121,20 @@ class TuningPlan:
         return {**(self.definition.get("StaticHyperParameters") or {}), OBJECTIVE_HYPERPARAMETER: self.metric}
 
     @property
+    def resource_config(self) -> Mapping[str, Any]:
+        """The instance; of several in HyperParameterTuningResourceConfig the first, which is never lacking here."""
+        given = self.definition.get("HyperParameterTuningResourceConfig")
+        if not given:
+            return self.definition.get("ResourceConfig") or {}
+        given = {**given, **next(iter(given.get("InstanceConfigs") or []), {})}
+        return {name: given[name] for name in _RESOURCES if given.get(name) is not None}
+
+    @property
+    def shown_definition(self) -> dict[str, Any]:
+        """The definition as it is described."""
+        return {**self.definition, "StaticHyperParameters": self.static, "ResourceConfig": self.resource_config}
+
+    @property
     def metric_regex(self) -> str:
         """The regular expression that finds the objective."""
         definitions = self.definition["AlgorithmSpecification"]["MetricDefinitions"]
@@ -138,7 +159,11 @@ class TuningPlan:
             The values that are tried.
         """
         request = {key: value for key, value in self.definition.items() if key not in _OF_TUNING}
-        request.update(TrainingJobName=name, HyperParameters={**self.static, **tuned})
+        request.update(
+            TrainingJobName=name,
+            HyperParameters={**self.static, **tuned},
+            ResourceConfig=self.resource_config,
+        )
         if self.tags:
             request["Tags"] = list(self.tags)
         return request

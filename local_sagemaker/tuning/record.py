@@ -1,8 +1,8 @@
 """What the API shows of one tuning job.
 
-Rule: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeHyperParameterTuningJob.html. AWS shows
-the hyperparameter that it adds among the static ones: the SageMaker Python SDK's `HyperparameterTuner.attach` takes it
-out unasked.
+Rule: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeHyperParameterTuningJob.html. That AWS shows
+the hyperparameter that it adds among the static ones, and the instance in ResourceConfig wherever it was given, is
+inferred from the SageMaker Python SDK: its `HyperparameterTuner.attach` takes both for granted.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class TuningRecord:
         self, request: Mapping[str, Any], plan: TuningPlan, arn: str, parents: Sequence[TuningRecord] = ()
     ) -> None:
         self.request = copy.deepcopy(dict(request))
+        self.request["HyperParameterTuningJobConfig"].setdefault("TrainingJobEarlyStoppingType", "Off")
         self.plan = plan
         self.arn = arn
         self.name = plan.name
@@ -107,12 +108,10 @@ class TuningRecord:
         """Give what DescribeHyperParameterTuningJob answers."""
         with self._lock:
             described = {name: value for name, value in self.request.items() if name not in _HIDDEN}
-            if "TrainingJobDefinition" in described:
-                shown = {**described["TrainingJobDefinition"], "StaticHyperParameters": self.plan.static}
-                described["TrainingJobDefinition"] = shown
+            if described.get("TrainingJobDefinition"):
+                described["TrainingJobDefinition"] = self.plan.shown_definition
             else:
-                (definition,) = described["TrainingJobDefinitions"]
-                described["TrainingJobDefinitions"] = [{**definition, "StaticHyperParameters": self.plan.static}]
+                described["TrainingJobDefinitions"] = [self.plan.shown_definition]
             described.update(self._state())
             if self._failure_reason is not None:
                 described["FailureReason"] = self._failure_reason

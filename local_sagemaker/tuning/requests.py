@@ -76,8 +76,8 @@ def refusals(request: Mapping[str, Any]) -> Iterator[str]:
     if request.get("WarmStartConfig") and config["Strategy"] == "Grid":
         yield "WarmStartConfig cannot be used with the strategy Grid, which learns nothing: use Bayesian or Random."
     definition = definition_of(request)
-    if definition.get("HyperParameterTuningResourceConfig"):
-        yield "HyperParameterTuningResourceConfig is not emulated by the local cloud: use ResourceConfig."
+    if definition.get("HyperParameterTuningResourceConfig") and definition.get("ResourceConfig"):
+        yield "HyperParameterTuningResourceConfig and ResourceConfig cannot be used together: leave one of them out."
     yield from _objective_refusals(request)
     criteria = config.get("TuningJobCompletionCriteria") or {}
     for name in _CRITERIA_NOT_EMULATED:

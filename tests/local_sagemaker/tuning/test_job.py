@@ -41,6 +41,19 @@ def test_a_training_job_is_given_the_static_hyperparameters_the_tuned_ones_and_t
     assert "arguments ['--depth', '--epochs', '--kind', '--rate']" in lines
 
 
+def test_the_instance_may_be_given_as_the_sdk_gives_it(cloud):
+    instance = {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1, "VolumeSizeInGB": 5}
+    other = {**instance, "InstanceType": "ml.m5.2xlarge"}
+    for given in (instance, {"AllocationStrategy": "Prioritized", "InstanceConfigs": [instance, other]}):
+        request = cloud.tuning_request(jobs=1, definition={"HyperParameterTuningResourceConfig": given})
+        del request["TrainingJobDefinition"]["ResourceConfig"]
+        cloud.sagemaker.create_hyper_parameter_tuning_job(**request)
+        described = cloud.tuned(request["HyperParameterTuningJobName"])
+        assert described["TrainingJobDefinition"]["ResourceConfig"] == instance
+        assert described["TrainingJobDefinition"]["HyperParameterTuningResourceConfig"] == given
+        assert cloud.describe(described["BestTrainingJob"]["TrainingJobName"])["ResourceConfig"] == instance
+
+
 def test_a_grid_tries_every_combination_once(cloud):
     script = "import sys; print('loss=1')"
     described = cloud.tune(

@@ -60,7 +60,8 @@ def test_a_job_is_described_as_it_was_asked_for(cloud):
     assert arn == f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:hyper-parameter-tuning-job/asked"
     described = cloud.tuned("asked")
     assert described["HyperParameterTuningJobArn"] == arn
-    assert described["HyperParameterTuningJobConfig"] == request["HyperParameterTuningJobConfig"]
+    config = {"TrainingJobEarlyStoppingType": "Off", **request["HyperParameterTuningJobConfig"]}
+    assert described["HyperParameterTuningJobConfig"] == config
     definition = request["TrainingJobDefinition"]
     definition["StaticHyperParameters"]["_tuning_objective_metric"] = "loss"
     assert described["TrainingJobDefinition"] == definition
@@ -111,7 +112,7 @@ def test_a_name_can_be_used_once_whatever_its_case(cloud):
 def test_a_job_that_is_not_there_is_not_found(cloud, operation):
     code, message = refused(getattr(cloud.sagemaker, operation), HyperParameterTuningJobName="absent")
     assert code == "ResourceNotFound"
-    assert message.startswith("Amazon SageMaker can't find a tuning job with the name absent.")
+    assert message == "Amazon SageMaker can't find a tuning job called absent. Type another name."
 
 
 def test_a_stopped_job_stops_its_training_jobs_and_begins_no_more(cloud):

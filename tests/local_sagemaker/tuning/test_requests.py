@@ -114,7 +114,7 @@ def refused(cloud: TuningCloud, request: dict[str, Any]) -> str:
                     "HyperParameterTuningResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1},
                 }
             },
-            f"HyperParameterTuningResourceConfig {NOT_EMULATED}: use ResourceConfig.",
+            "HyperParameterTuningResourceConfig and ResourceConfig cannot be used together: leave one of them out.",
         ),
     ],
 )
