@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 
 _WIDE = 1000.0
+# The last whole number up to which a float holds each.
+_GREATEST = 2**53
 _WHOLE_NUMBER = re.compile(r"[+-]?\d+")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
@@ -220,6 +222,10 @@ def _of_numbers(item: Mapping[str, str], *, whole: bool) -> Iterator[str]:
     low, high = float(item["MinValue"]), float(item["MaxValue"])
     if low >= high:
         yield f"MinValue {item['MinValue']} must be less than MaxValue {item['MaxValue']}."
+        return
+    if (whole and max(-int(item["MinValue"]), int(item["MaxValue"])) > _GREATEST) or math.isinf(high - low):
+        limit = f"beyond {_GREATEST} either way" if whole else "wider than the greatest float"
+        yield f"A range from {item['MinValue']} to {item['MaxValue']} is {limit}, which is not emulated: narrow it."
         return
     scaling = item.get("ScalingType")
     if scaling == "Logarithmic" and low <= 0:

@@ -58,6 +58,20 @@ from tests.local_sagemaker.tuning.tuning_cloud import categorical, continuous, i
             ),
         ),
         (
+            integer("depth", "0", "9007199254740993"),
+            (
+                "IntegerParameterRanges, depth: A range from 0 to 9007199254740993 is beyond 9007199254740992 either "
+                "way, which is not emulated: narrow it."
+            ),
+        ),
+        (
+            continuous("rate", "-1e308", "1e308"),
+            (
+                "ContinuousParameterRanges, rate: A range from -1e308 to 1e308 is wider than the greatest float, which "
+                "is not emulated: narrow it."
+            ),
+        ),
+        (
             categorical(kind=["a", "b", "a"]),
             "CategoricalParameterRanges, kind: Values has 'a' 2 times: give it once.",
         ),
