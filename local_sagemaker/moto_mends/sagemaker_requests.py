@@ -53,9 +53,7 @@ def _dispatch(self: SageMakerResponse, request: Any, full_url: str | None = None
     if problems:
         message = refusal(problems)
     elif operation in _NOT_RUN or not hasattr(self, camelcase_to_underscores(operation)):
-        message = (
-            f"{operation} is not emulated by the local cloud: it runs endpoints, training, tuning and transform jobs."
-        )
+        message = f"{operation} is not emulated by the local cloud: {_RUN}"
     else:
         return self.call_action()
     status, response_headers, body = self.serialized(ActionResult(ValidationError(message=message)))

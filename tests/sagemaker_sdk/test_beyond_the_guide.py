@@ -114,5 +114,6 @@ def test_every_kind_of_endpoint_answers_and_what_is_not_emulated_is_refused(prin
     for kind in ("updated", "registered", "serverless", "asynchronous"):
         assert f"{kind} {LABELS}" in said
     assert "captured BASE64 BASE64" in said
-    assert "transform is refused: CreateTransformJob is not emulated by the local cloud" in said
-    assert "tune is refused: CreateHyperParameterTuningJob is not emulated by the local cloud" in said
+    assert "transformed 75 rows: 0,0 2,2" in said
+    assert "tuning InProgress" in said
+    assert "process is refused: CreateProcessingJob is not emulated by the local cloud" in said

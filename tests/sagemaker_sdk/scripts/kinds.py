@@ -8,9 +8,10 @@ from botocore.exceptions import ClientError
 from sagemaker.async_inference import AsyncInferenceConfig, WaiterConfig
 from sagemaker.model import ModelPackage
 from sagemaker.model_monitor import DataCaptureConfig
+from sagemaker.processing import ProcessingInput
 from sagemaker.s3 import S3Downloader
 from sagemaker.serverless import ServerlessInferenceConfig
-from sagemaker.sklearn import SKLearn, SKLearnModel, SKLearnPredictor
+from sagemaker.sklearn import SKLearn, SKLearnModel, SKLearnPredictor, SKLearnProcessor
 from sagemaker.tuner import ContinuousParameter, HyperparameterTuner
 
 DATA = np.loadtxt("test.csv", delimiter=",")[::15, :4]
@@ -40,13 +41,27 @@ while not (files := S3Downloader.list(captured)) and time.monotonic() < deadline
     time.sleep(0.1)
 event = json.loads(S3Downloader.read_file(files[0]))
 print("captured", event["captureData"]["endpointInput"]["encoding"], event["captureData"]["endpointOutput"]["encoding"])
-transformer = model.transformer(1, "ml.m5.large")
-refused("transform", lambda: transformer.transform("s3://my-bucket/data/", content_type="text/csv", wait=False))
+transformer = model.transformer(1, "ml.m5.large", strategy="MultiRecord", assemble_with="Line", accept="text/csv")
+transformer.transform(
+    "s3://my-bucket/data/",
+    content_type="text/csv",
+    split_type="Line",
+    input_filter="$[:4]",
+    join_source="Input",
+    output_filter="$[-2,-1]",
+)
+lines = S3Downloader.read_file(f"{transformer.output_path}/train.csv.out").splitlines()
+print("transformed", len(lines), "rows:", lines[0], lines[-1])
 estimator = SKLearn("train_and_serve.py", role="SageMakerRole", instance_type="ml.m4.xlarge", framework_version="1.2-1")
 tuner = HyperparameterTuner(
     estimator, "loss", {"C": ContinuousParameter(0.1, 1)}, [{"Name": "loss", "Regex": "loss=([0-9.]+)"}]
 )
-refused("tune", lambda: tuner.fit("s3://my-bucket/data/", wait=False))
+tuner.fit("s3://my-bucket/data/", wait=False)
+print("tuning", tuner.describe()["HyperParameterTuningJobStatus"])
+tuner.stop_tuning_job()
+job = ProcessingInput(source="s3://my-bucket/data/", destination="/opt/ml/processing/input")
+processor = SKLearnProcessor("1.2-1", "SageMakerRole", instance_type="ml.m5.large", instance_count=1)
+refused("process", lambda: processor.run("train_and_serve.py", inputs=[job], wait=False))
 predictor.delete_endpoint()
 
 package = model.register(
