@@ -13,7 +13,7 @@ from botocore import xform_name
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:churn"
-GROUP = "/aws/sagemaker/TrainingJobs"
+GROUPS = ("/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TransformJobs")
 CREATED = 1_790_000_000.0
 
 
@@ -62,6 +62,18 @@ class ScriptedAws:
             **facts,
         }
 
+    def create_transform(self, name: str = "churn-1", **facts: Any) -> None:
+        """Have a transform job that was just created."""
+        self.jobs[name] = {
+            "TransformJobName": name,
+            "TransformJobArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:transform-job/{name}",
+            "TransformJobStatus": "InProgress",
+            "ModelName": "model",
+            "CreationTime": CREATED,
+            "TransformOutput": {"S3OutputPath": f"s3://predictions/transform/{name}/"},
+            **facts,
+        }
+
     def enter(self, status: str, message: str = "", seconds: float = 0, name: str = "churn-1") -> None:
         """Have a job enter a secondary status."""
         job = self.jobs[name]
@@ -107,7 +119,7 @@ class ScriptedAws:
         refusal = self.refusals[operation].pop(0) if self.refusals.get(operation) else None
         if refusal is not None:
             raise refusal
-        if operation in {"DescribeTrainingJob", "DescribeExecution"} and self.steps:
+        if operation in {"DescribeTrainingJob", "DescribeTransformJob", "DescribeExecution"} and self.steps:
             self.steps.pop(0)()
         answer: dict[str, Any] = getattr(self, f"_{xform_name(operation)}")(body)
         return answer
@@ -122,6 +134,17 @@ class ScriptedAws:
         if job["TrainingJobStatus"] != "InProgress":
             raise RefusalError("ValidationException", f"The job is in status {job['TrainingJobStatus']}.")
         job["TrainingJobStatus"] = "Stopping"
+        return {}
+
+    def _describe_transform_job(self, body: dict[str, Any]) -> dict[str, Any]:
+        if body["TransformJobName"] not in self.jobs:
+            raise RefusalError(
+                "ValidationException", f"Could not find requested job with name: {body['TransformJobName']}"
+            )
+        return self.jobs[body["TransformJobName"]]
+
+    def _stop_transform_job(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.jobs[body["TransformJobName"]]["TransformJobStatus"] = "Stopping"
         return {}
 
     def _start_execution(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -148,7 +171,7 @@ class ScriptedAws:
     def _describe_log_streams(self, body: dict[str, Any]) -> dict[str, Any]:
         if not self.streams:
             raise RefusalError("ResourceNotFoundException", "The specified log group does not exist.")
-        assert body["logGroupName"] == GROUP
+        assert body["logGroupName"] in GROUPS
         return {
             "logStreams": [
                 {"logStreamName": name} for name in self.streams if name.startswith(body["logStreamNamePrefix"])
