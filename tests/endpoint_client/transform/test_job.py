@@ -23,7 +23,7 @@ def ending(aws, status, **facts):
 
 
 @pytest.fixture
-def job(aws) -> TransformJob:
+def job(aws):
     aws.create_transform()
     return TransformJob.attach("churn-1")
 
@@ -48,10 +48,8 @@ def test_a_job_that_fails_raises_with_what_its_log_says_of_the_data(aws, job):
     assert error.value.job is job
     assert error.value.reason == "ClientError: See job logs for more information"
     assert error.value.lines == ("customers/a.csv: record 3: Bad HTTP status received",)
-    assert str(error.value).endswith(
-        "Of the data, its log says:\n    customers/a.csv: record 3: Bad HTTP status received"
-    )
-    assert job.failure_reason == "ClientError: See job logs for more information"
+    assert str(error.value).endswith("Of the data, its log says:\n    " + error.value.lines[0])
+    assert TransformJob("churn-1").failure_reason == "ClientError: See job logs for more information"
 
 
 def test_a_job_that_was_stopped_raises(aws, job):
@@ -69,9 +67,7 @@ def test_output_is_there_after_the_end(job):
 
 
 def test_a_job_that_is_not_there_is_named(aws):
-    with pytest.raises(
-        TransformJobNotFound, match="'nobody' in us-east-1: Could not find requested job.*list-transfor"
-    ):
+    with pytest.raises(TransformJobNotFound, match=r"'nobody' in us-east-1: Could not find .*list-transform-jobs"):
         TransformJob.attach("nobody")
 
 
