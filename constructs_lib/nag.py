@@ -95,6 +95,7 @@ _WILDCARD_REASONS = {
     "logs:CreateLogDelivery": "Neither the delivery of logs nor the tracing of executions takes a resource.",
     "xray:PutTraceSegments": "Neither the delivery of logs nor the tracing of executions takes a resource.",
     "sagemaker:CreateTrainingJob": _JOBS_REASON,
+    "sagemaker:CreateTransformJob": _JOBS_REASON,
     "sagemaker:CreateModel": _JOBS_REASON,
     "sagemaker:CreateEndpointConfig": _JOBS_REASON,
     "sagemaker:UpdateEndpoint": _JOBS_REASON,

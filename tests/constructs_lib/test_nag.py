@@ -20,6 +20,7 @@ from constructs_lib import (
     SklearnModel,
     SklearnMultiModel,
     SklearnTraining,
+    SklearnTransform,
     SmokeTest,
 )
 
@@ -208,3 +209,20 @@ def test_a_training_leaves_only_its_bucket_to_the_user(make_stack, model_dir):
             "<TrainingOutput93A238ED.Arn>/training/checkpoints/*",
         )
     }
+
+
+def test_of_a_transform_only_its_bucket_is_found_as_those_of_others_are(make_stack, model_dir):
+    stack = make_stack(region="eu-west-1")
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    transform = SklearnTransform(stack, "Scores", model=model, data="s3://data/in/", encryption_key=key)
+    found = findings(stack)
+    assert {path for paths in found.values() for path in paths} == {"Churn/Scores/Output/Resource"}
+    wildcards = {rule for rule in acknowledged(stack) if "IAM5" in rule}
+    place, name = "eu-west-1:123456789012", transform.transform_name
+    for resource in (
+        f"arn:aws:logs:{place}:log-group:/aws/sagemaker/TransformJobs:log-stream:{name}-*",
+        f"arn:aws:sagemaker:{place}:transform-job/{name}-*",
+        "arn:<AWS::Partition>:s3:::data/in/*",
+    ):
+        assert f"AwsSolutions-IAM5[Resource::{resource}]" in wildcards
