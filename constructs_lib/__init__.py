@@ -23,18 +23,23 @@ from constructs_lib.training.inputs import TrainingInput
 from constructs_lib.training.options import Checkpoints, MetricDefinition, MetricThreshold, SpotTraining
 from constructs_lib.training.sklearn_training import SklearnTraining
 from constructs_lib.transform.sklearn_transform import SklearnTransform
+from constructs_lib.tuning.ranges import CategoricalRange, ContinuousRange, IntegerRange
+from constructs_lib.tuning.sklearn_tuning import SklearnTuning
 from constructs_lib.variant import InstanceVariant, ShadowVariant
 
 __all__ = [
     "AllAtOnce",
     "AsyncInference",
     "Canary",
+    "CategoricalRange",
     "Checkpoints",
     "ConfigurationError",
+    "ContinuousRange",
     "DataCapture",
     "EntryPointError",
     "ImageError",
     "InstanceVariant",
+    "IntegerRange",
     "Linear",
     "MetricDefinition",
     "MetricThreshold",
@@ -52,6 +57,7 @@ __all__ = [
     "SklearnMultiModel",
     "SklearnTraining",
     "SklearnTransform",
+    "SklearnTuning",
     "SmokeTest",
     "SpotTraining",
     "TrainingInput",

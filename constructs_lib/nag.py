@@ -96,6 +96,8 @@ _WILDCARD_REASONS = {
     "xray:PutTraceSegments": "Neither the delivery of logs nor the tracing of executions takes a resource.",
     "sagemaker:CreateTrainingJob": _JOBS_REASON,
     "sagemaker:CreateTransformJob": _JOBS_REASON,
+    "sagemaker:CreateHyperParameterTuningJob": _JOBS_REASON,
+    "sagemaker:DescribeTrainingJob": _JOBS_REASON,
     "sagemaker:CreateModel": _JOBS_REASON,
     "sagemaker:CreateEndpointConfig": _JOBS_REASON,
     "sagemaker:UpdateEndpoint": _JOBS_REASON,

@@ -150,6 +150,37 @@ def run_transform_jobs(*, job_arn: str, rule_arn: str) -> list[Statement]:
     ]
 
 
+def run_tuning_jobs(*, job_arn: str, training_job_arn: str, role_arn: str, rule_arn: str) -> list[Statement]:
+    """Allow a state machine to run tuning jobs, to hear of their end, and to look at their training jobs.
+
+    Source: as for `run_training_jobs`.
+
+    Parameters
+    ----------
+    job_arn, training_job_arn
+        Of the tuning jobs, and of the training jobs that they make; each ends in ``*``.
+    role_arn
+        Execution role of the training jobs.
+    rule_arn
+        ``arn:<partition>:events:<region>:<account>:rule/StepFunctionsGetEventsForSageMakerTuningJobsRule``.
+    """
+    return [
+        _allow(
+            [
+                "sagemaker:AddTags",
+                "sagemaker:CreateHyperParameterTuningJob",
+                "sagemaker:DescribeHyperParameterTuningJob",
+                "sagemaker:ListTags",
+                "sagemaker:StopHyperParameterTuningJob",
+            ],
+            [job_arn],
+        ),
+        _allow(["sagemaker:DescribeTrainingJob"], [training_job_arn]),
+        pass_role([role_arn]),
+        _allow(["events:DescribeRule", "events:PutRule", "events:PutTargets"], [rule_arn]),
+    ]
+
+
 def roll_out_models(*, model_arn: str, config_arn: str, endpoint_arn: str, key_arn: str | None) -> list[Statement]:
     """Allow to make models and configurations whose names begin alike, and to move one endpoint to them.
 
@@ -243,6 +274,33 @@ def follow_transforms(
 ) -> list[Statement]:
     """Allow the same for transform jobs; see `follow_training`."""
     return _follow("TransformJob", execution_arn, job_arn, log_group_arn, job_prefix, stack_arn)
+
+
+def follow_tuning(*, execution_arn: str, job_arn: str, training_job_arn: str, stack_arn: str) -> list[Statement]:
+    """Allow to find the state machine of tuning jobs by its stack, to watch the jobs and to stop them.
+
+    Parameters
+    ----------
+    execution_arn
+        Of the state machine's executions; ends in ``*``.
+    job_arn, training_job_arn
+        The tuning jobs, and the training jobs that they make; each ends in ``*``.
+    stack_arn
+        The stack with the state machine.
+    """
+    return [
+        _allow(["states:DescribeExecution", "states:GetExecutionHistory", "states:StopExecution"], [execution_arn]),
+        _allow(
+            [
+                "sagemaker:DescribeHyperParameterTuningJob",
+                "sagemaker:ListTrainingJobsForHyperParameterTuningJob",
+                "sagemaker:StopHyperParameterTuningJob",
+            ],
+            [job_arn],
+        ),
+        _allow(["sagemaker:DescribeTrainingJob"], [training_job_arn]),
+        _allow(["cloudformation:DescribeStacks"], [stack_arn]),
+    ]
 
 
 def _follow(

@@ -29,6 +29,11 @@ from endpoint_client.exceptions import (
     TransformJobNotFound,
     TransformNotFinished,
     TransformStopped,
+    TuningError,
+    TuningFailed,
+    TuningJobNotFound,
+    TuningNotFinished,
+    TuningStopped,
     UnreadableResponse,
 )
 from endpoint_client.model_store import ModelStore
@@ -40,6 +45,8 @@ from endpoint_client.training.job import TrainingJob
 from endpoint_client.training.metrics import TrainingMetrics
 from endpoint_client.transform.client import TransformClient
 from endpoint_client.transform.job import TransformJob
+from endpoint_client.tuning.client import TuningClient
+from endpoint_client.tuning.job import Trial, TuningJob
 
 __all__ = [
     "AccessDenied",
@@ -79,5 +86,13 @@ __all__ = [
     "TransformJobNotFound",
     "TransformNotFinished",
     "TransformStopped",
+    "Trial",
+    "TuningClient",
+    "TuningError",
+    "TuningFailed",
+    "TuningJob",
+    "TuningJobNotFound",
+    "TuningNotFinished",
+    "TuningStopped",
     "UnreadableResponse",
 ]

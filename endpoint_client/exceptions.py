@@ -18,10 +18,15 @@
     │   ├── TransformFailed          it failed, or could not be started
     │   ├── TransformStopped         it was stopped
     │   └── TransformNotFinished     it has not made this yet
+    ├── TuningError                  a tuning job did not give what was wanted
+    │   ├── TuningFailed             it failed, or could not be started
+    │   ├── TuningStopped            it was stopped
+    │   └── TuningNotFinished        it has not made this yet
     └── ServiceError                 SageMaker refused or failed
         ├── EndpointNotFound
         ├── TrainingJobNotFound
         ├── TransformJobNotFound
+        ├── TuningJobNotFound
         ├── AccessDenied
         ├── InvalidRequest
         ├── Throttled
@@ -40,6 +45,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from endpoint_client.training.job import TrainingJob
     from endpoint_client.transform.job import TransformJob
+    from endpoint_client.tuning.job import TuningJob
 
 
 class EndpointClientError(Exception):
@@ -189,6 +195,43 @@ class TransformNotFinished(TransformError):
     """What was asked for is there only after the end of the transform job."""
 
 
+class TuningError(EndpointClientError):
+    """A tuning job did not give what was wanted.
+
+    Attributes
+    ----------
+    job : TuningJob or None
+        The job; its trials can still be read.
+    """
+
+    def __init__(self, message: str, *, job: TuningJob | None = None) -> None:
+        super().__init__(message)
+        self.job = job
+
+
+class TuningFailed(TuningError):
+    """A tuning job failed, or SageMaker refused to create it.
+
+    Attributes
+    ----------
+    job : TuningJob or None
+    reason : str
+        The job's FailureReason, or what the service said when it refused the job.
+    """
+
+    def __init__(self, message: str, *, job: TuningJob | None = None, reason: str = "") -> None:
+        super().__init__(message, job=job)
+        self.reason = reason
+
+
+class TuningStopped(TuningError):
+    """A tuning job was stopped by somebody."""
+
+
+class TuningNotFinished(TuningError):
+    """What was asked for is there only once a training job has an objective."""
+
+
 class ServiceError(EndpointClientError):
     """SageMaker answered with an error.
 
@@ -228,6 +271,10 @@ class TrainingJobNotFound(ServiceError):
 
 class TransformJobNotFound(ServiceError):
     """No transform job of this name exists in this account and region."""
+
+
+class TuningJobNotFound(ServiceError):
+    """No tuning job of this name exists in this account and region."""
 
 
 class AccessDenied(ServiceError):

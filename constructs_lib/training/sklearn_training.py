@@ -214,10 +214,12 @@ class SklearnTraining(Construct):
         )
         """Where artifacts are written."""
         self.output_prefix = output_prefix
-        self._job = job
-        self._rights = TrainingRights(
+        self.job = job
+        """What is asked of its jobs."""
+        self.rights = TrainingRights(
             self, job, name=self.training_name, bucket=self.output_bucket, prefix=output_prefix, in_vpc=vpc is not None
         )
+        """Its statements."""
         self._image = chosen.bind(self, chosen.default_architecture)
         self._network = None if vpc is None else ModelNetwork(self, vpc, vpc_subnets, security_groups)
         asset, readable_code = archive_asset(self, "Code", code.files, code_encryption_key)
@@ -242,18 +244,18 @@ class SklearnTraining(Construct):
             name=self.training_name,
             definition=self._definition,
             rights_id="Train",
-            rights=self._rights.machine(self.role.role_arn),
+            rights=self.rights.machine(self.role.role_arn),
             prefix_reason=ARTIFACT_REASON,
             failure_text="A training job failed, or its model was not good enough, or could not be rolled out",
             schedule=schedule,
             failure_topic=failure_topic,
             encryption_key=encryption_key,
         )
-        self._after = AfterTraining(self, self._machine, job, name=self.training_name, rights=self._rights)
+        self._after = AfterTraining(self, self._machine, job, name=self.training_name, rights=self.rights)
         needed = {
             self._image.policy_id: statements.pull_image(self._image.repository_arn),
             readable_code.policy_id: readable_code.statements,
-            **self._rights.execution_role(),
+            **self.rights.execution_role(),
         }
         if network_isolation:
             warn_of_isolation(self, code.script)
@@ -394,7 +396,7 @@ class SklearnTraining(Construct):
         grant = iam.Grant.add_to_principal(
             grantee=grantee, actions=["states:StartExecution"], resource_arns=[self.state_machine_arn]
         )
-        for statement in self._rights.follow():
+        for statement in self.rights.follow():
             grantee.grant_principal.add_to_principal_policy(iam.PolicyStatement.from_json(statement))
         return grant
 
@@ -405,27 +407,49 @@ class SklearnTraining(Construct):
             actions=["s3:GetObject"],
             resource_arns=[self.output_bucket.arn_for_objects(f"{self.output_prefix}*")],
         )
-        for statement in self._rights.read_artifacts()[1:]:
+        for statement in self.rights.read_artifacts()[1:]:
             grantee.grant_principal.add_to_principal_policy(iam.PolicyStatement.from_json(statement))
         return grant
 
-    def _definition(self) -> dict[str, Any]:
-        job = render_job(
-            self._job,
+    def tuned_definition(self, tuned: Sequence[str]) -> dict[str, Any]:
+        """Return what a tuning job makes its training jobs of.
+
+        Checkpoints are left out: all jobs of a tuning would share their place.
+
+        Parameters
+        ----------
+        tuned
+            Names of the hyperparameters that the tuning job chooses.
+        """
+        job = self._render_job()
+        job.pop("Tags", None)
+        job["AlgorithmSpecification"].pop("EnableSageMakerMetricsTimeSeries", None)
+        own = {name: value for name, value in self.job.hyperparameters.items() if name not in tuned}
+        job["StaticHyperParameters"] = encode_hyperparameters(own) | self._framework
+        if self.job.channels:
+            job["InputDataConfig"] = [channel.render(name) for name, channel in self.job.channels.items()]
+        return job
+
+    def _render_job(self) -> dict[str, Any]:
+        return render_job(
+            self.job,
             image_uri=self._image.uri,
             role_arn=self.role.role_arn,
             output_uri=self.output_path,
-            output_key=self._rights.key,
+            output_key=self.rights.key,
             vpc_config=None if self._network is None else api_shape(Stack.of(self).resolve(self._network.config)),
         )
-        checkpoints, channels = self._job.checkpoints, self._job.channels
+
+    def _definition(self) -> dict[str, Any]:
+        job = self._render_job()
+        checkpoints, channels = self.job.checkpoints, self.job.channels
         if checkpoints is not None and checkpoints.across_jobs:
             job["CheckpointConfig"] = {"S3Uri": f"{self.output_path}{CHECKPOINTS}", "LocalPath": checkpoints.local_path}
         elif checkpoints is not None:
             job["CheckpointConfig"] = checkpoints_of_a_job(f"{self.output_path}{CHECKPOINTS}", checkpoints.local_path)
         steps = [
             collect_settings(
-                hyperparameters=encode_hyperparameters(self._job.hyperparameters),
+                hyperparameters=encode_hyperparameters(self.job.hyperparameters),
                 channels=[channel.render(name) for name, channel in channels.items()],
                 framework=self._framework,
                 name_prefix=self.training_name,

@@ -55,7 +55,7 @@ class MachineArn:
             raise ConfigurationError(
                 f"{arn!r} is no ARN of a state machine that runs jobs, such as "
                 "'arn:aws:states:eu-central-1:123456789012:stateMachine:churn'; take the stack's output that ends in "
-                "TrainingStateMachineArn or TransformStateMachineArn, or from_stack of the client"
+                "TrainingStateMachineArn (or Transform..., Tuning...), or from_stack of the client"
             )
         parsed = cls(**found.groupdict())
         if len(parsed.name) > MAX_MACHINE_NAME:

@@ -48,7 +48,8 @@ class TrainingService:
 
     def __init__(self, *, region: str | None = None, session: boto3.Session | None = None) -> None:
         self._region = region
-        self._session = session
+        self.session = session
+        """Credentials and region; None: boto3's own."""
 
     @cached_property
     def sagemaker(self) -> SageMakerClient:
@@ -113,7 +114,7 @@ class TrainingService:
         """The session; boto3 is imported here, not with the package: its import takes a quarter of a second."""
         import boto3
 
-        return self._session or boto3.Session()
+        return self.session or boto3.Session()
 
     def _connect(self, service: str) -> Any:
         from botocore.config import Config

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from endpoint_client.training.service import TrainingService
 
-TRAINING, TRANSFORM = "Training", "Transform"
+TRAINING, TRANSFORM, TUNING = "Training", "Transform", "Tuning"
 
 
 def state_machine_of_stack(
@@ -26,7 +26,7 @@ def state_machine_of_stack(
     stack_name : str
     construct : str, optional
         Id of the construct, or its path below the stack; needed where there are several.
-    kind : {"Training", "Transform"}
+    kind : {"Training", "Transform", "Tuning"}
         Of its jobs.
 
     Raises

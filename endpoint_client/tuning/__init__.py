@@ -1,0 +1,3 @@
+"""Hyperparameter tuning: starting tuning jobs, and following them to their best training job."""
+
+__all__: list[str] = []
