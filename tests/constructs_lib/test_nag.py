@@ -13,6 +13,8 @@ from aws_cdk import aws_kms as kms
 from constructs_lib import (
     Checkpoints,
     InstanceVariant,
+    IntegerRange,
+    MetricDefinition,
     ModelData,
     ServerlessVariant,
     SklearnEndpoint,
@@ -21,6 +23,7 @@ from constructs_lib import (
     SklearnMultiModel,
     SklearnTraining,
     SklearnTransform,
+    SklearnTuning,
     SmokeTest,
 )
 
@@ -226,3 +229,22 @@ def test_of_a_transform_only_its_bucket_is_found_as_those_of_others_are(make_sta
         "arn:<AWS::Partition>:s3:::data/in/*",
     ):
         assert f"AwsSolutions-IAM5[Resource::{resource}]" in wildcards
+
+
+def test_of_a_tuning_only_the_trainings_bucket_is_found(make_stack, model_dir):
+    stack = make_stack(region="eu-west-1")
+    script = model_dir.parent / "train.py"
+    script.write_text("pass", encoding="utf-8")
+    training = SklearnTraining(
+        stack,
+        "Training",
+        entry_point=script,
+        inputs="s3://data/train/",
+        encryption_key=kms.Key(stack, "Key", enable_key_rotation=True),
+        metric_definitions=[MetricDefinition(name="f1", regex="f1=([0-9.]+)")],
+    )
+    ranges = {"depth": IntegerRange(minimum=1, maximum=8)}
+    tuning = SklearnTuning(stack, "Tuner", training=training, objective="f1", ranges=ranges)
+    tuning.publish_to("/churn/model-data")
+    found = findings(stack)
+    assert {path for paths in found.values() for path in paths} == {"Churn/Training/Output/Resource"}

@@ -23,8 +23,11 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from constructs_lib import (
     AsyncInference,
+    CategoricalRange,
+    ContinuousRange,
     DataCapture,
     InstanceVariant,
+    IntegerRange,
     MetricDefinition,
     MetricThreshold,
     ModelData,
@@ -37,6 +40,7 @@ from constructs_lib import (
     SklearnMultiModel,
     SklearnTraining,
     SklearnTransform,
+    SklearnTuning,
     SmokeTest,
     SpotTraining,
 )
@@ -203,6 +207,33 @@ def a_transform(stack: cdk.Stack, model_dir: Path) -> None:
     transform.grant_read_output(caller)
 
 
+def a_tuning(stack: cdk.Stack, model_dir: Path) -> None:
+    script = model_dir.parent / "train.py"
+    script.write_text("print('f1=0.5')", encoding="utf-8")
+    training = SklearnTraining(
+        stack,
+        "Training",
+        entry_point=script,
+        inputs={"train": "s3://data/train/"},
+        metric_definitions=[MetricDefinition(name="f1", regex="f1=([0-9.]+)")],
+    )
+    tuning = SklearnTuning(
+        stack,
+        "Tuner",
+        training=training,
+        objective="f1",
+        ranges={
+            "C": ContinuousRange(minimum=0.001, maximum=10, scaling="Logarithmic"),
+            "depth": IntegerRange(minimum=1, maximum=8),
+            "penalty": CategoricalRange(values=["l1", "l2"]),
+        },
+        early_stopping=True,
+        schedule=events.Schedule.rate(cdk.Duration.days(7)),
+    )
+    tuning.publish_to("/churn/model-data", when=MetricThreshold(metric="f1", at_least=0.8))
+    tuning.grant_start(iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")))
+
+
 Scenario = Callable[[cdk.Stack, Path], None]
 SCENARIOS = (
     one_endpoint,
@@ -217,6 +248,7 @@ SCENARIOS = (
     a_smoke_test,
     training_and_a_rollout,
     a_transform,
+    a_tuning,
 )
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 flags_on_and_off = pytest.mark.parametrize("flags", [True, False], ids=["flags on", "flags off"])

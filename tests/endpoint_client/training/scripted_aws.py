@@ -15,6 +15,9 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:churn"
 GROUPS = ("/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TransformJobs")
 CREATED = 1_790_000_000.0
+_LOOKS = frozenset(
+    {"DescribeExecution", "DescribeHyperParameterTuningJob", "DescribeTrainingJob", "DescribeTransformJob"}
+)
 
 
 class RefusalError(Exception):
@@ -38,6 +41,7 @@ class ScriptedAws:
     refusals: dict[str, list[RefusalError | None]] = field(default_factory=dict)
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
     executions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    trials: list[dict[str, Any]] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
     streams: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     events_a_page: int = 10_000
@@ -71,6 +75,23 @@ class ScriptedAws:
             "ModelName": "model",
             "CreationTime": CREATED,
             "TransformOutput": {"S3OutputPath": f"s3://predictions/transform/{name}/"},
+            **facts,
+        }
+
+    def create_tuning(self, name: str = "churn-1", **facts: Any) -> None:
+        """Have a tuning job that was just created."""
+        self.jobs[name] = {
+            "HyperParameterTuningJobName": name,
+            "HyperParameterTuningJobArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:hyper-parameter-tuning-job/{name}",
+            "HyperParameterTuningJobConfig": {
+                "Strategy": "Random",
+                "HyperParameterTuningJobObjective": {"Type": "Minimize", "MetricName": "loss"},
+                "ResourceLimits": {"MaxParallelTrainingJobs": 1},
+            },
+            "HyperParameterTuningJobStatus": "InProgress",
+            "TrainingJobStatusCounters": {"Completed": 0, "InProgress": 1},
+            "ObjectiveStatusCounters": {},
+            "CreationTime": CREATED,
             **facts,
         }
 
@@ -119,7 +140,11 @@ class ScriptedAws:
         refusal = self.refusals[operation].pop(0) if self.refusals.get(operation) else None
         if refusal is not None:
             raise refusal
-        if operation in {"DescribeTrainingJob", "DescribeTransformJob", "DescribeExecution"} and self.steps:
+        if (
+            operation
+            in {"DescribeTrainingJob", "DescribeTransformJob", "DescribeExecution", "DescribeHyperParameterTuningJob"}
+            and self.steps
+        ):
             self.steps.pop(0)()
         answer: dict[str, Any] = getattr(self, f"_{xform_name(operation)}")(body)
         return answer
@@ -146,6 +171,19 @@ class ScriptedAws:
     def _stop_transform_job(self, body: dict[str, Any]) -> dict[str, Any]:
         self.jobs[body["TransformJobName"]]["TransformJobStatus"] = "Stopping"
         return {}
+
+    def _describe_hyper_parameter_tuning_job(self, body: dict[str, Any]) -> dict[str, Any]:
+        name = body["HyperParameterTuningJobName"]
+        if name not in self.jobs:
+            raise RefusalError("ResourceNotFound", f"Amazon SageMaker can't find a tuning job called {name}")
+        return self.jobs[name]
+
+    def _stop_hyper_parameter_tuning_job(self, body: dict[str, Any]) -> dict[str, Any]:
+        self.jobs[body["HyperParameterTuningJobName"]]["HyperParameterTuningJobStatus"] = "Stopping"
+        return {}
+
+    def _list_training_jobs_for_hyper_parameter_tuning_job(self, body: dict[str, Any]) -> dict[str, Any]:
+        return {"TrainingJobSummaries": self.trials}
 
     def _start_execution(self, body: dict[str, Any]) -> dict[str, Any]:
         return {"executionArn": self.execute(body["name"]), "startDate": CREATED}
