@@ -18,10 +18,11 @@ from cfnlint.runner import main as cfn_lint
 
 ROOT = Path(__file__).resolve().parent.parent
 BREAST_CANCER = ROOT / "examples" / "breast_cancer"
-# What the command line would have written for an app that serves the model of a training job.
+# What the command line would have written for an app that serves the model of a training job, or of a tuning.
 JOB = "diabetes-2026-11-28-08-00-00-000"
 LOOKED_UP = {
     "job": JOB,
+    "tuned": "true",
     f"sagemaker-sklearn-cdk:training-job:123456789012:us-east-1:{JOB}": {
         "model_data": f"s3://bucket/training/{JOB}/output/model.tar.gz",
         "sklearn_version": "1.9.0",
