@@ -1,4 +1,7 @@
-"""The steps of a state machine that tunes: a tuning job, and the best of its training jobs."""
+"""The steps of a state machine that tunes: a tuning job, and the best of its training jobs.
+
+The input may hold ``WarmStartConfig``. Nothing else of the job can be changed by who starts it.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +22,12 @@ def name_tuning_job(name_prefix: str) -> Step:
     """
     parts = [f"States.ArrayGetItem($.clock, {index})" for index in _MONTH_TO_SECOND]
     text = f"States.Format('{name_prefix}-{{}}{{}}-{{}}{{}}{{}}-{{}}', {', '.join(parts)}, States.MathRandom(100, 999))"
+    collected = {"clock.$": CLOCK, "input.$": "$$.Execution.Input"}
     named = {"Variable": "$$.Execution.Name", "StringMatches": f"{name_prefix}-*", "Next": "Name the job as asked"}
 
     def states(after: str) -> States:
         return {
-            "Collect settings": {"Type": "Pass", "Parameters": {"clock.$": CLOCK}, "Next": "Is the job named"},
+            "Collect settings": {"Type": "Pass", "Parameters": collected, "Next": "Is the job named"},
             "Is the job named": choice([named], "Name the job by the time"),
             "Name the job as asked": put("$.job", {"name.$": "$$.Execution.Name"}, after),
             "Name the job by the time": put("$.job", {"name.$": text}, after),
@@ -45,15 +49,22 @@ def tune(request: Mapping[str, Any], *, partition: str) -> Step:
         Such as ``aws``.
     """
 
+    def run(parameters: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "Type": "Task",
+            "Resource": f"arn:{partition}:states:::sagemaker:createHyperParameterTuningJob.sync",
+            "Parameters": {"HyperParameterTuningJobName.$": "$.job.name", **parameters},
+            "ResultPath": "$.tuning",
+            "Next": "Take the best job",
+        }
+
+    given = {"Variable": "$.input.WarmStartConfig", "IsPresent": True, "Next": "Tune from others"}
+
     def states(after: str) -> States:
         return {
-            "Tune": {
-                "Type": "Task",
-                "Resource": f"arn:{partition}:states:::sagemaker:createHyperParameterTuningJob.sync",
-                "Parameters": {"HyperParameterTuningJobName.$": "$.job.name", **request},
-                "ResultPath": "$.tuning",
-                "Next": "Take the best job",
-            },
+            "Are there parents": choice([given], "Tune"),
+            "Tune": run(request),
+            "Tune from others": run({**request, "WarmStartConfig.$": "$.input.WarmStartConfig"}),
             "Take the best job": put("$.job", {"name.$": "$.tuning.BestTrainingJob.TrainingJobName"}, "Describe it"),
             "Describe it": {
                 "Type": "Task",
@@ -64,7 +75,7 @@ def tune(request: Mapping[str, Any], *, partition: str) -> Step:
             },
         }
 
-    return Step("Tune", states)
+    return Step("Are there parents", states)
 
 
 _MONTH_TO_SECOND = range(1, 6)

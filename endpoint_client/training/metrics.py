@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from endpoint_client.exceptions import ConfigurationError, InvalidInput
+from endpoint_client.training.figures import new_figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -145,19 +146,9 @@ class TrainingMetrics:
         ConfigurationError
             matplotlib is not installed: it comes with the extra ``plot``.
         """
-        try:
-            from matplotlib.figure import Figure
-        except ImportError:
-            raise ConfigurationError("plot needs matplotlib: pip install 'sagemaker-sklearn-cdk[plot]'") from None
         drawn = [name for name, points in self._values.items() if points]
         size = (8.0, 1.0 + 2.0 * max(1, len(drawn)))
-        if path is None:
-            # pyplot keeps the figures that it makes, and shows them.
-            import matplotlib.pyplot as plt
-
-            figure = plt.figure(figsize=size, layout="constrained")
-        else:
-            figure = Figure(figsize=size, layout="constrained")
+        figure = new_figure(size, shown=path is None)
         start = min((points[0][0] for points in self._values.values() if points), default=0)
         all_axes = figure.subplots(max(1, len(drawn)), 1, sharex=True, squeeze=False)[:, 0]
         for name, axes in zip(drawn, all_axes, strict=False):

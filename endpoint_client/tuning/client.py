@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from endpoint_client.exceptions import InvalidInput, InvalidRequest
 from endpoint_client.training.execution import MachineArn
@@ -15,6 +16,8 @@ from endpoint_client.training.stack import TUNING, state_machine_of_stack
 from endpoint_client.tuning.job import TuningJob
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import boto3
 
 # Of CreateHyperParameterTuningJob.
@@ -90,12 +93,22 @@ class TuningClient:
         return f"TuningClient({self.state_machine_arn!r})"
 
     def tune(
-        self, *, wait: bool = True, job_name: str | None = None, poll_interval: float = POLL_INTERVAL
+        self,
+        *,
+        parents: Sequence[str] = (),
+        warm_start_type: str = "IdenticalDataAndAlgorithm",
+        wait: bool = True,
+        job_name: str | None = None,
+        poll_interval: float = POLL_INTERVAL,
     ) -> TuningJob:
         """Start a tuning job.
 
         Parameters
         ----------
+        parents : sequence of str, optional
+            Names of one to five tuning jobs that have ended: what they found is known from the beginning.
+        warm_start_type : {"IdenticalDataAndAlgorithm", "TransferLearning"}
+            Whether data and script are those of the parents, or similar. Without parents it has no meaning.
         wait : bool, default True
             Wait for the end, and show it on stderr. False: give the job as soon as SageMaker has it.
         job_name : str, optional
@@ -111,7 +124,7 @@ class TuningClient:
         Raises
         ------
         InvalidInput
-            The name cannot be a job's; nothing was started.
+            The name cannot be a job's, or the parents cannot be sent; nothing was started.
         TuningFailed
             SageMaker refused the job, or it failed.
         TuningStopped
@@ -121,11 +134,14 @@ class TuningClient:
         AccessDenied
             The credentials may not start an execution, or not look at it.
         """
+        request = {}
+        if parents:
+            request["WarmStartConfig"] = _warm_start(parents, warm_start_type)
         name = self._new_name() if job_name is None else self._checked(job_name)
         try:
             with self._service.translated(f"state machine {self.name_prefix!r}"):
                 execution_arn = self._service.states.start_execution(
-                    stateMachineArn=self.state_machine_arn, name=name, input="{}"
+                    stateMachineArn=self.state_machine_arn, name=name, input=json.dumps(request)
                 )["executionArn"]
         except InvalidRequest as error:
             if error.code != "ExecutionAlreadyExists":
@@ -151,3 +167,18 @@ class TuningClient:
                 "hyphens at most in all, with no hyphen at the end"
             )
         return job_name
+
+
+def _warm_start(parents: Sequence[str], kind: str) -> dict[str, Any]:
+    if isinstance(parents, str) or not 1 <= len(parents) <= _MOST_PARENTS:
+        raise InvalidInput(f"parents={parents!r}: give a list of 1 to {_MOST_PARENTS} names of tuning jobs")
+    if kind not in _WARM_STARTS:
+        raise InvalidInput(f"warm_start_type={kind!r}: choose one of {', '.join(map(repr, _WARM_STARTS))}")
+    return {
+        "WarmStartType": kind,
+        "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": name} for name in parents],
+    }
+
+
+_MOST_PARENTS = 5
+_WARM_STARTS = ("IdenticalDataAndAlgorithm", "TransferLearning")

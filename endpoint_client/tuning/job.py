@@ -16,6 +16,7 @@ from endpoint_client.exceptions import (
     TuningStopped,
 )
 from endpoint_client.training.execution import RUNNING, SUCCEEDED, TrainingExecution
+from endpoint_client.training.figures import new_figure
 from endpoint_client.training.hyperparameters import decode_hyperparameters
 from endpoint_client.training.job import TrainingJob
 from endpoint_client.training.pauses import POLL_INTERVAL, Pauses
@@ -24,8 +25,10 @@ from endpoint_client.training.service import TrainingService
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import boto3
+    from matplotlib.figure import Figure
     from types_boto3_sagemaker.type_defs import DescribeHyperParameterTuningJobResponseTypeDef
 
 
@@ -221,6 +224,47 @@ class TuningJob:
         return "\n".join(
             "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
         )
+
+    def plot(self, path: str | Path | None = None) -> Figure:
+        """Draw the objective of each trial with the best up to it, and against each hyperparameter.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Where to write the picture, whose kind the ending says; default: a figure that notebooks show.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+
+        Raises
+        ------
+        ConfigurationError
+            matplotlib is not installed: it comes with the extra ``plot``.
+        """
+        goal = self.describe()["HyperParameterTuningJobConfig"].get("HyperParameterTuningJobObjective", {})
+        better = min if goal.get("Type") == "Minimize" else max
+        scored = [(trial, trial.objective) for trial in self.trials() if trial.objective is not None]
+        values = [value for _, value in scored]
+        names = sorted({name for trial, _ in scored for name in trial.hyperparameters})
+        figure = new_figure((8.0, 1.0 + 2.5 * (1 + len(names))), shown=path is None)
+        all_axes = figure.subplots(1 + len(names), 1, squeeze=False)[:, 0]
+        numbers = range(1, len(values) + 1)
+        all_axes[0].plot(numbers, values, linestyle="none", marker=".", label="trials")
+        all_axes[0].step(numbers, [better(values[:number]) for number in numbers], where="post", label="best so far")
+        all_axes[0].set_xlabel("trial")
+        all_axes[0].legend()
+        for name, axes in zip(names, all_axes[1:], strict=True):
+            tried = [trial.hyperparameters.get(name) for trial, _ in scored]
+            plain = all(isinstance(one, int | float) and not isinstance(one, bool) for one in tried)
+            axes.plot(tried if plain else [str(one) for one in tried], values, linestyle="none", marker=".")
+            axes.set_xlabel(name)
+        for axes in all_axes:
+            axes.set_ylabel(goal.get("MetricName", "objective"))
+            axes.grid(visible=True, alpha=0.3)
+        if path is not None:
+            figure.savefig(path)
+        return figure
 
     def wait(self, *, poll_interval: float = POLL_INTERVAL) -> TuningJob:
         """Wait for its end, and for the end of its execution where it has one; show on stderr how it goes on.

@@ -46,6 +46,11 @@ def test_the_best_of_some_trainings_predicts_a_hundred_thousand_rows(local_cloud
     published = cloud.client("ssm").get_parameter(Name="/progress/model-data")["Parameter"]["Value"]
     assert published == model_data
 
+    parent = best.rsplit("-", 2)[0]
+    # Another, which begins with what the first has found.
+    again = f"from endpoint_client import TuningClient as C; C.from_stack('Progress').tune(parents=['{parent}'])"
+    assert "6 completed, 0 running, 0 failed" in cloud.run("python", "-c", again, cwd=project).stdout
+
     assert "is not emulated" not in deploy("-c", "tuned=true")
     bucket, _, key = python("score.py")[-1].removeprefix("s3://").partition("/")
     assert key.endswith("/all.csv.out")

@@ -115,5 +115,5 @@ def test_every_kind_of_endpoint_answers_and_what_is_not_emulated_is_refused(prin
         assert f"{kind} {LABELS}" in said
     assert "captured BASE64 BASE64" in said
     assert "transformed 75 rows: 0,0 2,2" in said
-    assert "tuning InProgress" in said
+    assert "tuned 2 jobs, best 0.25 True" in said
     assert "process is refused: CreateProcessingJob is not emulated by the local cloud" in said

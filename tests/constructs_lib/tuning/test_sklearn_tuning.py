@@ -92,6 +92,19 @@ def test_its_training_jobs_are_the_trainings_without_what_is_tuned(stack, traini
     assert "CheckpointConfig" not in job
 
 
+def test_an_execution_may_give_parents_and_nothing_else(stack, training):
+    tuned(stack, training)
+    found = Template.from_stack(stack).find_resources("AWS::StepFunctions::StateMachine")
+    (tuner,) = [one for key, one in found.items() if key.startswith("Tuner")]
+    parts = tuner["Properties"]["DefinitionString"]["Fn::Join"][1]
+    text = "".join(part if isinstance(part, str) else "known-at-deployment-only" for part in parts)
+    states = json.loads(text)["States"]
+    with_parents = states["Tune from others"]["Parameters"]
+    assert with_parents.pop("WarmStartConfig.$") == "$.input.WarmStartConfig"
+    assert with_parents == states["Tune"]["Parameters"]
+    assert text.count("$.input.") == 2
+
+
 def test_a_grid_has_as_many_jobs_as_it_takes(stack, training):
     tuned(stack, training, strategy="Grid", ranges={"penalty": RANGES["penalty"]})
     assert request_of(stack)["HyperParameterTuningJobConfig"]["ResourceLimits"] == {"MaxParallelTrainingJobs": 2}

@@ -77,6 +77,41 @@ def test_the_table_has_the_best_first_and_those_without_an_objective_last(aws, j
     ]
 
 
+def test_a_plot_has_the_course_and_each_hyperparameter(aws, job, tmp_path):
+    aws.trials = [trial("a", 0.5, C="1", penalty='"l1"'), BEST, trial("c", None, C="2")]
+    figure = job.plot(tmp_path / "tuning.png")
+    assert (tmp_path / "tuning.png").read_bytes().startswith(b"\x89PNG")
+    assert [axes.get_xlabel() for axes in figure.axes] == ["trial", "C", "penalty"]
+    points, best = figure.axes[0].lines
+    assert points.get_ydata().tolist() == [0.5, 0.25]
+    assert best.get_ydata().tolist() == [0.5, 0.25]
+    assert figure.axes[1].lines[0].get_xdata().tolist() == [1.0, 0.5]
+
+
+def test_a_tuning_may_begin_with_what_others_found(aws):
+    start = aws._start_execution
+
+    def start_and_create(body: dict[str, Any]) -> Any:
+        aws.create_tuning(body["name"])
+        return start(body)
+
+    aws._start_execution = start_and_create
+    client = TuningClient(MACHINE)
+    client.tune(parents=["churn-1"], warm_start_type="TransferLearning", wait=False, poll_interval=FAST)
+    assert json.loads(aws.asked("StartExecution")[0]["input"]) == {
+        "WarmStartConfig": {
+            "WarmStartType": "TransferLearning",
+            "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": "churn-1"}],
+        }
+    }
+    with pytest.raises(InvalidInput, match="give a list of 1 to 5 names of tuning jobs"):
+        client.tune(parents=["churn-1"] * 6)
+    with pytest.raises(InvalidInput, match="parents='churn-1': give a list"):
+        client.tune(parents="churn-1")
+    with pytest.raises(InvalidInput, match="warm_start_type='Same': choose one of 'Identical"):
+        client.tune(parents=["churn-1"], warm_start_type="Same")
+
+
 def test_before_there_is_an_objective_nothing_is_best(job):
     with pytest.raises(TuningNotFinished, match="has no training job with an objective; trials"):
         _ = job.best_training_job

@@ -54,11 +54,18 @@ lines = S3Downloader.read_file(f"{transformer.output_path}/train.csv.out").split
 print("transformed", len(lines), "rows:", lines[0], lines[-1])
 estimator = SKLearn("train_and_serve.py", role="SageMakerRole", instance_type="ml.m4.xlarge", framework_version="1.2-1")
 tuner = HyperparameterTuner(
-    estimator, "loss", {"C": ContinuousParameter(0.1, 1)}, [{"Name": "loss", "Regex": "loss=([0-9.]+)"}]
+    estimator,
+    "loss",
+    {"C": ContinuousParameter(0.1, 1)},
+    [{"Name": "loss", "Regex": "loss=([0-9.]+)"}],
+    objective_type="Minimize",
+    max_jobs=2,
+    max_parallel_jobs=2,
 )
-tuner.fit("s3://my-bucket/data/", wait=False)
-print("tuning", tuner.describe()["HyperParameterTuningJobStatus"])
-tuner.stop_tuning_job()
+tuner.fit("s3://my-bucket/data/")
+found = tuner.analytics().dataframe()
+best = tuner.best_training_job() in set(found["TrainingJobName"])
+print("tuned", len(found), "jobs, best", found["FinalObjectiveValue"].min(), best)
 job = ProcessingInput(source="s3://my-bucket/data/", destination="/opt/ml/processing/input")
 processor = SKLearnProcessor("1.2-1", "SageMakerRole", instance_type="ml.m5.large", instance_count=1)
 refused("process", lambda: processor.run("train_and_serve.py", inputs=[job], wait=False))
