@@ -265,56 +265,48 @@ def test_a_model_is_put_behind_an_endpoint_and_replaced(room: MachineRoom) -> No
         assert cloud.invoke("served") == name
 
 
-@pytest.mark.parametrize(
-    ("noun", "resource", "rule", "parameters"),
-    [
-        (
-            "ProcessingJob",
-            "processing-job",
-            "ProcessingJobs",
-            {
-                "AppSpecification": {"ImageUri": "image"},
-                "ProcessingResources": {
-                    "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
-                },
-                "RoleArn": "ROLE",
-            },
-        ),
-        (
-            "TransformJob",
-            "transform-job",
-            "TransformJobs",
-            {
-                "ModelName": "MODEL",
-                "TransformInput": {
-                    "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://models/data/"}}
-                },
-                "TransformOutput": {"S3OutputPath": "s3://models/out"},
-                "TransformResources": {"InstanceCount": 1, "InstanceType": "ml.m5.large"},
-            },
-        ),
-    ],
-)
-def test_the_other_kinds_of_jobs_are_asked_for_with_their_rights_and_refused(
-    room: MachineRoom, noun: str, resource: str, rule: str, parameters: dict[str, Any]
-) -> None:
+def asked_for(room: MachineRoom, noun: str, resource: str, parameters: dict[str, Any]) -> Any:
+    """Run a state machine that asks for a job, with the rights for it; give what DescribeExecution says."""
     cloud, name = room.cloud, f"other-{resource}"
     arn = f"arn:aws:sagemaker:us-east-1:123456789012:{resource}/{name}"
     passes = allow("iam:PassRole", cloud.role, StringEquals={"iam:PassedToService": "sagemaker.amazonaws.com"})
     events = allow(
         ["events:PutTargets", "events:PutRule", "events:DescribeRule"],
-        f"arn:aws:events:us-east-1:123456789012:rule/StepFunctionsGetEventsForSageMaker{rule}Rule",
+        f"arn:aws:events:us-east-1:123456789012:rule/StepFunctionsGetEventsForSageMaker{noun}sRule",
     )
     role = cloud.make_role(
         [passes, events, allow([f"sagemaker:Create{noun}", f"sagemaker:Describe{noun}"], arn)], STATES_TRUST
     )
-    real = {"ROLE": cloud.role, "MODEL": ""}
-    if "ModelName" in parameters:
-        real["MODEL"] = cloud.make_model(scripted("transforms"))
-    request = {key: real.get(value, value) if isinstance(value, str) else value for key, value in parameters.items()}
     definition = machine_of(
-        {"Job": task(f"arn:aws:states:::sagemaker:create{noun}.sync", {f"{noun}Name": name, **request})}
+        {"Job": task(f"arn:aws:states:::sagemaker:create{noun}.sync", {f"{noun}Name": name, **parameters})}
     )
-    described = room.run(definition, role=role)
+    return room.run(definition, role=role)
+
+
+def test_a_processing_job_is_asked_for_with_its_rights_and_refused(room: MachineRoom) -> None:
+    cluster = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
+    parameters = {
+        "AppSpecification": {"ImageUri": "image"},
+        "ProcessingResources": {"ClusterConfig": cluster},
+        "RoleArn": room.cloud.role,
+    }
+    described = asked_for(room, "ProcessingJob", "processing-job", parameters)
     assert (described["status"], described["error"]) == ("FAILED", "SageMaker.AmazonSageMakerException")
-    assert f"Create{noun} is not emulated by the local cloud" in described["cause"]
+    assert "CreateProcessingJob is not emulated by the local cloud" in described["cause"]
+
+
+def test_a_transform_job_that_fails_fails_its_task_with_its_description(room: MachineRoom) -> None:
+    parameters = {
+        "ModelName": room.cloud.make_model(scripted("transforms")),
+        "TransformInput": {
+            "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://models/data/"}},
+        },
+        "TransformOutput": {"S3OutputPath": "s3://models/out"},
+        "TransformResources": {"InstanceCount": 1, "InstanceType": "ml.m5.large"},
+    }
+    described = asked_for(room, "TransformJob", "transform-job", parameters)
+    assert (described["status"], described["error"]) == ("FAILED", "States.TaskFailed")
+    cause = json.loads(described["cause"])
+    assert cause["TransformJobStatus"] == "Failed"
+    assert cause["FailureReason"].startswith("ClientError: ")
+    assert cause["TransformOutput"] == parameters["TransformOutput"]
