@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,7 +14,8 @@ from endpoint_client.exceptions import (
     TransformNotFinished,
     TransformStopped,
 )
-from endpoint_client.training.execution import RUNNING, TrainingExecution
+from endpoint_client.training.creation import reason_without_job
+from endpoint_client.training.execution import TrainingExecution
 from endpoint_client.training.pauses import POLL_INTERVAL, Pauses
 from endpoint_client.training.progress import Progress
 from endpoint_client.training.service import TrainingService
@@ -212,17 +212,9 @@ class TransformJob:
         if self._execution_arn is None:
             return
         execution = TrainingExecution(self._service, self._execution_arn)
-        started = datetime.now(timezone.utc)
-        while not self._exists(pauses):
-            described = pauses.insist(execution.describe)
-            # A job that is made between the two looks is no failure.
-            if described["status"] != RUNNING and not self._exists(pauses):
-                parts = [described.get("error", ""), described.get("cause", "")]
-                reason = ": ".join(part for part in parts if part) or f"its execution ended as {described['status']}"
-                raise TransformFailed(f"transform job {self.name!r} was not created: {reason}", job=self, reason=reason)
-            if deadline is not None and (datetime.now(timezone.utc) - started).total_seconds() > deadline:
-                return
-            pauses.pause()
+        reason = reason_without_job(execution, lambda: self._exists(pauses), pauses, deadline)
+        if reason is not None:
+            raise TransformFailed(f"transform job {self.name!r} was not created: {reason}", job=self, reason=reason)
 
     def stop(self) -> None:
         """Ask SageMaker to stop it; the output of the objects that it has finished stays.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from endpoint_client.exceptions import (
@@ -15,6 +14,7 @@ from endpoint_client.exceptions import (
     TuningNotFinished,
     TuningStopped,
 )
+from endpoint_client.training.creation import reason_without_job
 from endpoint_client.training.execution import RUNNING, SUCCEEDED, TrainingExecution
 from endpoint_client.training.figures import new_figure
 from endpoint_client.training.hyperparameters import decode_hyperparameters
@@ -331,17 +331,9 @@ class TuningJob:
         if self._execution_arn is None:
             return
         execution = TrainingExecution(self._service, self._execution_arn)
-        started = datetime.now(timezone.utc)
-        while not self._exists(pauses):
-            described = pauses.insist(execution.describe)
-            # A job that is made between the two looks is no failure.
-            if described["status"] != RUNNING and not self._exists(pauses):
-                parts = [described.get("error", ""), described.get("cause", "")]
-                reason = ": ".join(part for part in parts if part) or f"its execution ended as {described['status']}"
-                raise TuningFailed(f"tuning job {self.name!r} was not created: {reason}", job=self, reason=reason)
-            if deadline is not None and (datetime.now(timezone.utc) - started).total_seconds() > deadline:
-                return
-            pauses.pause()
+        reason = reason_without_job(execution, lambda: self._exists(pauses), pauses, deadline)
+        if reason is not None:
+            raise TuningFailed(f"tuning job {self.name!r} was not created: {reason}", job=self, reason=reason)
 
     def stop(self) -> None:
         """Ask SageMaker to stop it, and the training jobs that run.
