@@ -5,6 +5,7 @@ from constructs_lib.data_capture import DataCapture
 from constructs_lib.deployment import AllAtOnce, Canary, Linear, Rolling
 from constructs_lib.endpoint import SklearnEndpoint
 from constructs_lib.endpoint_config import SklearnEndpointConfig
+from constructs_lib.endpoint_traits import EndpointTraits
 from constructs_lib.exceptions import (
     ConfigurationError,
     EntryPointError,
@@ -15,6 +16,9 @@ from constructs_lib.exceptions import (
 from constructs_lib.image import SklearnImage
 from constructs_lib.model import SklearnModel
 from constructs_lib.model_data import ModelData
+from constructs_lib.monitoring.endpoint_alarms import EndpointAlarms
+from constructs_lib.monitoring.endpoint_monitoring import SklearnEndpointMonitoring
+from constructs_lib.monitoring.prices import Prices
 from constructs_lib.multi_model import SklearnMultiModel
 from constructs_lib.rollback_alarms import RollbackAlarms
 from constructs_lib.serverless_variant import ServerlessVariant
@@ -36,6 +40,8 @@ __all__ = [
     "ConfigurationError",
     "ContinuousRange",
     "DataCapture",
+    "EndpointAlarms",
+    "EndpointTraits",
     "EntryPointError",
     "ImageError",
     "InstanceVariant",
@@ -45,6 +51,7 @@ __all__ = [
     "MetricThreshold",
     "ModelData",
     "ModelDataError",
+    "Prices",
     "RequirementsError",
     "RollbackAlarms",
     "Rolling",
@@ -52,6 +59,7 @@ __all__ = [
     "ShadowVariant",
     "SklearnEndpoint",
     "SklearnEndpointConfig",
+    "SklearnEndpointMonitoring",
     "SklearnImage",
     "SklearnModel",
     "SklearnMultiModel",

@@ -5,35 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 import jsii
-from aws_cdk import ArnFormat, CfnOutput, Names, Resource, Stack, Token
-from aws_cdk import aws_iam as iam
+from aws_cdk import ArnFormat, CfnOutput, Names, Stack
 from aws_cdk import aws_sagemaker as sagemaker
-from aws_cdk.interfaces import aws_sagemaker as interfaces
 
 from constructs_lib import statements
 from constructs_lib.async_inference import PREFIX_REASON as ASYNC_REASON
 from constructs_lib.data_capture import PREFIX_REASON as CAPTURE_REASON
+from constructs_lib.endpoint_base import EndpointBase
 from constructs_lib.endpoint_config import SklearnEndpointConfig
 from constructs_lib.endpoint_variant import EndpointVariant
-from constructs_lib.exceptions import ConfigurationError, Problems
+from constructs_lib.exceptions import Problems
 from constructs_lib.execution_role import add_policies
 from constructs_lib.guardrails import Guardrails
-from constructs_lib.names import name_problems
+from constructs_lib.imported_endpoint import ImportedEndpoint
+from constructs_lib.names import name_problems, parameter_name_problems
 from constructs_lib.variant import InstanceVariant
 
 if TYPE_CHECKING:
     from aws_cdk import aws_kms as kms
+    from aws_cdk import aws_ssm as ssm
+    from aws_cdk.interfaces import aws_sagemaker as interfaces
     from constructs import Construct
 
+    from constructs_lib.async_inference import AsyncInference, BoundAsyncInference
     from constructs_lib.data_capture import DataCapture
     from constructs_lib.deployment import Deployment
+    from constructs_lib.endpoint_traits import EndpointTraits
     from constructs_lib.hosted_model import HostedModel
     from constructs_lib.rollback_alarms import RollbackAlarms
     from constructs_lib.smoke_test import SmokeTest
 
 
 @jsii.implements(sagemaker.IEndpoint)
-class SklearnEndpoint(Resource):
+class SklearnEndpoint(EndpointBase):
     """A real-time endpoint, on instances or serverless.
 
     Its name is literal, given or derived from its place in the tree: clients, alarms and policies can refer to it,
@@ -56,6 +60,9 @@ class SklearnEndpoint(Resource):
         `encryption_key` would say.
     endpoint_name
         At most 63 letters, digits and hyphens; default: derived from the path, lower-case.
+    name_parameter
+        Name of a parameter of Systems Manager that holds the endpoint's name, such as ``/churn/endpoint``: the client
+        finds it by `Predictor.from_parameter`. Default: there is none, and the stack's output says it alone.
     data_capture
         Has requests and answers written to S3; see `DataCapture`. Default: they are not.
     encryption_key
@@ -105,6 +112,7 @@ class SklearnEndpoint(Resource):
         initial_instance_count: int = 1,
         config: SklearnEndpointConfig | None = None,
         endpoint_name: str | None = None,
+        name_parameter: str | None = None,
         data_capture: DataCapture | None = None,
         encryption_key: kms.IKey | None = None,
         deployment: Deployment | None = None,
@@ -121,6 +129,8 @@ class SklearnEndpoint(Resource):
             problems.add([f"{names} belong to the config when one is given"])
         if endpoint_name is not None:
             problems.add(name_problems("endpoint_name", endpoint_name))
+        if name_parameter is not None:
+            problems.add(parameter_name_problems(name_parameter))
         problems.raise_all()
 
         if config is None:
@@ -148,6 +158,8 @@ class SklearnEndpoint(Resource):
             endpoint_config_name=config.endpoint_config_name,
         )
         """The resource below, for what this class has no parameter for."""
+        # Removal policies and aspects look for it, whatever its id.
+        self.node.default_child = self.cfn_endpoint
         self.rollback_alarms = self._guardrails.make_alarms(self, self._name)
         """The alarms that undo an update; give them actions to be told as well."""
         self.cfn_endpoint.deployment_config = self._guardrails.render()
@@ -164,6 +176,8 @@ class SklearnEndpoint(Resource):
                 endpoint=self.cfn_endpoint,
                 endpoint_name=self._name,
             )
+        self.name_parameter = None if name_parameter is None else self._make_parameter(name_parameter)
+        """The parameter that holds the endpoint's name; None where there is none."""
         CfnOutput(self, "EndpointName", value=self.cfn_endpoint.attr_endpoint_name, description="SageMaker endpoint")
         if config.async_inference is not None:
             path = config.async_inference.input_path
@@ -173,18 +187,77 @@ class SklearnEndpoint(Resource):
             CfnOutput(self, "CapturePath", value=path, description="where captured requests and answers are written")
 
     @staticmethod
-    def from_endpoint_name(scope: Construct, construct_id: str, endpoint_name: str) -> sagemaker.IEndpoint:
-        """Refer to an endpoint that exists in the stack's account and region, by its name."""
-        return _ImportedEndpoint(scope, construct_id, endpoint_name, None)
+    def from_endpoint_name(
+        scope: Construct, construct_id: str, endpoint_name: str, *, traits: EndpointTraits | None = None
+    ) -> ImportedEndpoint:
+        """Refer to an endpoint that exists in the stack's account and region, by its name.
+
+        Parameters
+        ----------
+        endpoint_name
+            With capital letters where it has some.
+        traits
+            See `from_endpoint_attributes`.
+        """
+        return SklearnEndpoint.from_endpoint_attributes(scope, construct_id, endpoint_name=endpoint_name, traits=traits)
 
     @staticmethod
-    def from_endpoint_arn(scope: Construct, construct_id: str, endpoint_arn: str) -> sagemaker.IEndpoint:
+    def from_endpoint_arn(
+        scope: Construct, construct_id: str, endpoint_arn: str, *, traits: EndpointTraits | None = None
+    ) -> ImportedEndpoint:
         """Refer to an endpoint that exists in any account and region, by its ARN.
 
-        SageMaker writes the name in an ARN in lower case; use `from_endpoint_name` for a name with capitals.
+        SageMaker writes the name in an ARN in lower case; use `from_endpoint_attributes` for a name with capitals, or
+        CloudWatch finds no metrics.
+
+        Parameters
+        ----------
+        endpoint_arn
+            As SageMaker gives it.
+        traits
+            See `from_endpoint_attributes`.
         """
         name = Stack.of(scope).split_arn(endpoint_arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name
-        return _ImportedEndpoint(scope, construct_id, cast("str", name), endpoint_arn)
+        return SklearnEndpoint.from_endpoint_attributes(
+            scope, construct_id, endpoint_name=cast("str", name), endpoint_arn=endpoint_arn, traits=traits
+        )
+
+    @staticmethod
+    def from_endpoint_attributes(
+        scope: Construct,
+        construct_id: str,
+        *,
+        endpoint_name: str,
+        endpoint_arn: str | None = None,
+        traits: EndpointTraits | None = None,
+        async_inference: AsyncInference | None = None,
+    ) -> ImportedEndpoint:
+        """Refer to an endpoint that exists, by all that is known of it.
+
+        Parameters
+        ----------
+        endpoint_name
+            With capital letters where it has some.
+        endpoint_arn
+            Default: of that name, in the stack's account and region.
+        traits
+            Its kind and the names of its variants, for its metrics. Default: one variant ``AllTraffic``, on instances.
+        async_inference
+            Bucket, prefixes and key of an asynchronous endpoint, for `grant_invoke_async`; the bucket must be given.
+
+        Raises
+        ------
+        ConfigurationError
+            The name is not one, or what is said of it does not go together.
+        """
+        return ImportedEndpoint(
+            scope,
+            construct_id,
+            endpoint_name=endpoint_name,
+            endpoint_arn=endpoint_arn,
+            traits=traits,
+            async_inference=async_inference,
+        )
 
     @property
     def endpoint_arn(self) -> str:
@@ -201,6 +274,16 @@ class SklearnEndpoint(Resource):
         """The reference that CDK's own constructs take."""
         return self.cfn_endpoint.endpoint_ref
 
+    @property
+    def traits(self) -> EndpointTraits:
+        """The kind of the endpoint and the names of its variants."""
+        return self.config.traits
+
+    @property
+    def async_storage(self) -> BoundAsyncInference | None:
+        """Where requests and answers of an asynchronous endpoint lie."""
+        return self.config.async_inference
+
     def variant(self, name: str = "AllTraffic") -> EndpointVariant:
         """Give a variant by its name, for its metrics and its scaling.
 
@@ -214,36 +297,9 @@ class SklearnEndpoint(Resource):
         ConfigurationError
             The configuration has no variant of that name.
         """
+        self._check_variant(name)
         definitions = {variant.name: variant for variant in self.config.all_variants}
-        if name not in definitions:
-            names = ", ".join(map(repr, definitions))
-            raise ConfigurationError(f"there is no variant {name!r}; choose one of {names}", path=self.node.path)
         return EndpointVariant(self, definitions[name])
-
-    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to call the endpoint, with a whole response or a streamed one."""
-        return _grant_invoke(self.endpoint_arn, grantee)
-
-    def grant_invoke_async(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to call an asynchronous endpoint, to put requests into its bucket, and to get its answers and errors.
-
-        Raises
-        ------
-        ConfigurationError
-            The endpoint is not asynchronous.
-        """
-        bound = self.config.async_inference
-        if bound is None:
-            raise ConfigurationError(
-                "the endpoint is not asynchronous; use grant_invoke, or give async_inference to its config",
-                path=self.node.path,
-            )
-        grant = iam.Grant.add_to_principal(
-            grantee=grantee, actions=["sagemaker:InvokeEndpointAsync"], resource_arns=[self.endpoint_arn]
-        )
-        for statement in bound.caller_statements():
-            grantee.grant_principal.add_to_principal_policy(iam.PolicyStatement.from_json(statement))
-        return grant
 
     def _derived_name(self, kind: str) -> str:
         name: str = Names.unique_resource_name(self, max_length=_MAX_NAME - len(kind), separator="-")
@@ -286,6 +342,19 @@ class SklearnEndpoint(Resource):
         self._trained_by = path
         return []
 
+    def _make_parameter(self, name: str) -> ssm.StringParameter:
+        # It takes long to import, and most endpoints do without.
+        from aws_cdk import aws_ssm as ssm
+
+        return ssm.StringParameter(
+            self,
+            "NameParameter",
+            parameter_name=name,
+            # Not the literal name: who finds the parameter finds an endpoint.
+            string_value=self.cfn_endpoint.attr_endpoint_name,
+            description="Name of a SageMaker endpoint",
+        )
+
     def _add_policy(self) -> None:
         stack = Stack.of(self)
         prefix = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}"
@@ -305,42 +374,6 @@ class SklearnEndpoint(Resource):
         for policy in add_policies(self, roles=list(roles.values()), statements_by_id=needed, prefix_reasons=reasons):
             # Otherwise the first containers start before they may write their logs.
             self.cfn_endpoint.node.add_dependency(policy)
-
-
-@jsii.implements(sagemaker.IEndpoint)
-class _ImportedEndpoint(Resource):
-    def __init__(self, scope: Construct, construct_id: str, endpoint_name: str, endpoint_arn: str | None) -> None:
-        super().__init__(scope, construct_id, environment_from_arn=endpoint_arn)
-        self._name = endpoint_name
-        self._arn = endpoint_arn or Stack.of(self).format_arn(
-            service="sagemaker",
-            resource="endpoint",
-            # SageMaker writes the name in an ARN in lower case.
-            resource_name=endpoint_name if Token.is_unresolved(endpoint_name) else endpoint_name.lower(),
-        )
-
-    @property
-    def endpoint_arn(self) -> str:
-        return self._arn
-
-    @property
-    def endpoint_name(self) -> str:
-        return self._name
-
-    @property
-    def endpoint_ref(self) -> interfaces.EndpointReference:
-        return interfaces.EndpointReference(endpoint_arn=self._arn)
-
-    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        return _grant_invoke(self._arn, grantee)
-
-
-def _grant_invoke(endpoint_arn: str, grantee: iam.IGrantable) -> iam.Grant:
-    return iam.Grant.add_to_principal(
-        grantee=grantee,
-        actions=["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"],
-        resource_arns=[endpoint_arn],
-    )
 
 
 _MAX_NAME = 63

@@ -10,6 +10,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from constructs_lib import nag
+from constructs_lib.endpoint_traits import EndpointTraits
 from constructs_lib.exceptions import Problems
 from constructs_lib.serverless_variant import ServerlessVariant
 from constructs_lib.variant import InstanceVariant, ShadowVariant
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from constructs_lib.async_inference import AsyncInference
     from constructs_lib.data_capture import DataCapture
+    from constructs_lib.endpoint_traits import EndpointKind
 
 
 class SklearnEndpointConfig(Construct):
@@ -124,6 +126,22 @@ class SklearnEndpointConfig(Construct):
     def is_serverless(self) -> bool:
         """Whether the endpoint runs without instances."""
         return any(isinstance(variant, ServerlessVariant) for variant in self.variants)
+
+    @property
+    def traits(self) -> EndpointTraits:
+        """The kind of the endpoint and the names of its variants, as those see it who watch it."""
+        kind: EndpointKind = "serverless" if self.is_serverless else "instances"
+        return EndpointTraits(
+            kind=kind if self.async_inference is None else "asynchronous",
+            variant_names=tuple(variant.name for variant in self.variants),
+            shadow_variant_name=None if self.shadow is None else self.shadow.name,
+            multi_model=any(variant.model.is_multi_model for variant in self.variants),
+            memory_size_in_mb={
+                variant.name: variant.memory_size_in_mb
+                for variant in self.variants
+                if isinstance(variant, ServerlessVariant)
+            },
+        )
 
     @property
     def all_variants(self) -> tuple[InstanceVariant | ServerlessVariant | ShadowVariant, ...]:

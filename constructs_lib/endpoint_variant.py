@@ -8,10 +8,10 @@ from aws_cdk import Annotations, Token
 from aws_cdk import aws_sagemaker as sagemaker
 
 from constructs_lib.exceptions import ConfigurationError
+from constructs_lib.monitoring.variant_metrics import VariantMetrics
 from constructs_lib.scaling import ConcurrencyScaling, InstanceScaling, capacity_problems
 from constructs_lib.serverless_variant import ServerlessVariant
 from constructs_lib.variant import InstanceVariant
-from constructs_lib.variant_metrics import VariantMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,11 +30,6 @@ class EndpointVariant(VariantMetrics):
         self.definition = definition
         """What the endpoint configuration says of it."""
         self._endpoint = endpoint
-
-    @property
-    def variant_name(self) -> str:
-        """Name of the variant."""
-        return self.definition.name
 
     def auto_scale_instance_count(self, *, min_capacity: int = 1, max_capacity: int) -> InstanceScaling:
         """Let the number of instances follow the load; the policies are methods of what this returns.

@@ -9,7 +9,7 @@ from aws_cdk import Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from constructs_lib import nag
-from constructs_lib.variant_metrics import VariantMetrics
+from constructs_lib.monitoring.variant_metrics import VariantMetrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

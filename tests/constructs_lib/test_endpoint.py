@@ -9,6 +9,7 @@ from constructs_lib import (
     ConfigurationError,
     InstanceVariant,
     ModelData,
+    ServerlessVariant,
     SklearnEndpoint,
     SklearnEndpointConfig,
     SklearnModel,
@@ -183,6 +184,45 @@ def test_the_name_of_an_imported_endpoint_may_be_a_token(stack):
     name = cdk.CfnParameter(stack, "Name").value_as_string
     endpoint = SklearnEndpoint.from_endpoint_name(stack, "Imported", name)
     assert {"Ref": "Name"} in stack.resolve(endpoint.endpoint_arn)["Fn::Join"][1]
+
+
+def test_a_parameter_holds_the_name_once_there_is_an_endpoint(stack, model):
+    endpoint = SklearnEndpoint(stack, "Endpoint", model=model, name_parameter="/churn/endpoint")
+    assert endpoint.name_parameter is not None
+    endpoint.name_parameter.grant_read(user(stack))
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::SSM::Parameter",
+        {"Name": "/churn/endpoint", "Value": {"Fn::GetAtt": ["EndpointEEF1FD8F", "EndpointName"]}},
+    )
+
+
+def test_a_parameter_that_is_none_is_refused(stack, model):
+    with pytest.raises(ConfigurationError, match="parameter 'churn endpoint' is not a name"):
+        SklearnEndpoint(stack, "Endpoint", model=model, name_parameter="churn endpoint")
+
+
+def test_an_endpoint_of_either_kind_may_be_retained(stack, model):
+    serverless = SklearnEndpointConfig(stack, "Config", variants=[ServerlessVariant(model=model)])
+    for endpoint in (
+        SklearnEndpoint(stack, "Instances", model=model),
+        SklearnEndpoint(stack, "Serverless", config=serverless),
+    ):
+        endpoint.apply_removal_policy(cdk.RemovalPolicy.RETAIN)
+    found = Template.from_stack(stack).find_resources("AWS::SageMaker::Endpoint").values()
+    assert [endpoint["DeletionPolicy"] for endpoint in found] == ["Retain", "Retain"]
+
+
+def test_a_streaming_caller_is_given_no_more(stack, model):
+    endpoint = SklearnEndpoint(stack, "Endpoint", model=model)
+    endpoint.grant_invoke_stream(user(stack))
+    Template.from_stack(stack).has_resource_properties(
+        "AWS::IAM::Policy",
+        {
+            "PolicyDocument": {
+                "Statement": [Match.object_like({"Action": "sagemaker:InvokeEndpointWithResponseStream"})]
+            }
+        },
+    )
 
 
 def test_a_model_or_a_config_is_needed(stack, model):

@@ -26,15 +26,18 @@ from constructs_lib import (
     CategoricalRange,
     ContinuousRange,
     DataCapture,
+    EndpointAlarms,
     InstanceVariant,
     IntegerRange,
     MetricDefinition,
     MetricThreshold,
     ModelData,
+    Prices,
     ServerlessVariant,
     ShadowVariant,
     SklearnEndpoint,
     SklearnEndpointConfig,
+    SklearnEndpointMonitoring,
     SklearnImage,
     SklearnModel,
     SklearnMultiModel,
@@ -234,6 +237,22 @@ def a_tuning(stack: cdk.Stack, model_dir: Path) -> None:
     tuning.grant_start(iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")))
 
 
+def a_watched_endpoint(stack: cdk.Stack, model_dir: Path) -> None:
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    endpoint = SklearnEndpoint(
+        stack, "Endpoint", model=model, endpoint_name="churn", name_parameter="/churn/endpoint", encryption_key=key
+    )
+    SklearnEndpointMonitoring(
+        stack,
+        "Monitoring",
+        endpoint=endpoint,
+        alarms=EndpointAlarms(model_latency_p99={"critical": cdk.Duration.millis(250)}),
+        encryption_key=key,
+        prices=Prices(instance_hour=0.115),
+    )
+
+
 Scenario = Callable[[cdk.Stack, Path], None]
 SCENARIOS = (
     one_endpoint,
@@ -249,6 +268,7 @@ SCENARIOS = (
     training_and_a_rollout,
     a_transform,
     a_tuning,
+    a_watched_endpoint,
 )
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 flags_on_and_off = pytest.mark.parametrize("flags", [True, False], ids=["flags on", "flags off"])

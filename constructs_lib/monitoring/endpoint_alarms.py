@@ -1,0 +1,206 @@
+"""The alarms of an endpoint: thresholds by severity, for each of its variants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, TypeAlias
+
+from aws_cdk import Duration, Token
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from constructs_lib.monitoring.alarm_rules import RULES
+from constructs_lib.monitoring.watched_alarm import WatchedAlarm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from constructs import Construct
+
+    from constructs_lib.endpoint_base import EndpointBase
+    from constructs_lib.endpoint_traits import EndpointTraits
+    from constructs_lib.monitoring.alarm_rules import AlarmRule
+
+Thresholds: TypeAlias = "Mapping[str, float] | None"
+Limits: TypeAlias = "Mapping[str, Duration] | None"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointAlarms:
+    """Thresholds of an endpoint's alarms, each keyed by severity: ``{"warning": 1, "critical": 5}``.
+
+    A severity is any word; `SklearnEndpointMonitoring` tells the topic of each. None has the default below, ``{}`` no
+    alarm. Each production variant has alarms of its own; a shadow variant has none, since nobody waits for it.
+
+    Parameters
+    ----------
+    server_error_percent
+        Requests answered with 5xx, in percent; default: warning 1, critical 5.
+    client_error_percent
+        Requests refused with 4xx, in percent; default: warning 20.
+    model_latency_p99
+        Time in the container for 99 of 100 requests; default: warning 10 s.
+    overhead_latency_p99
+        Time beside the container for 99 of 100 requests; default: no alarm. Not for asynchronous endpoints.
+    cpu_percent
+        CPU of the instances, in percent of all cores; default: warning 80. Not for serverless endpoints.
+    memory_percent
+        Memory of the fullest instance, in percent; default: warning 85, critical 95.
+    disk_percent
+        Disk of the fullest instance, in percent; default: warning 85. Not for serverless endpoints.
+    concurrency_percent
+        Requests under way, in percent of a serverless variant's maximum; default: warning 80.
+    fewest_requests
+        Requests a minute below which the alarm fires; default: no alarm. Not for asynchronous endpoints.
+    failed_requests
+        Requests a minute of an asynchronous endpoint that come to no answer; default: warning 0, so that each is told.
+    backlog_per_instance
+        Requests that wait for an instance of an asynchronous endpoint; default: no alarm.
+    oldest_request
+        How long the oldest request of an asynchronous endpoint may wait; default: warning 15 minutes.
+    evaluation_periods
+        Minutes that are looked at; default 3.
+    datapoints_to_alarm
+        Minutes of them that must be beyond the threshold; default 2.
+
+    Example
+    -------
+    >>> EndpointAlarms(server_error_percent={"page": 5}, client_error_percent={}).evaluation_periods
+    3
+    """
+
+    server_error_percent: Thresholds = None
+    client_error_percent: Thresholds = None
+    model_latency_p99: Limits = None
+    overhead_latency_p99: Limits = None
+    cpu_percent: Thresholds = None
+    memory_percent: Thresholds = None
+    disk_percent: Thresholds = None
+    concurrency_percent: Thresholds = None
+    fewest_requests: Thresholds = None
+    failed_requests: Thresholds = None
+    backlog_per_instance: Thresholds = None
+    oldest_request: Limits = None
+    evaluation_periods: int = 3
+    datapoints_to_alarm: int = 2
+
+    def severities(self, traits: EndpointTraits) -> list[str]:
+        """Give the severities of the alarms that an endpoint gets, in order of appearance."""
+        return list(dict.fromkeys(severity for rule in _rules(traits) for severity in self._thresholds(rule.setting)))
+
+    def problems(self, traits: EndpointTraits) -> Iterator[str]:
+        """Say what CloudWatch would refuse, or what the endpoint has no metric for."""
+        known = {rule.setting: rule.highest for rule in _rules(traits)}
+        for field in fields(self):
+            given = getattr(self, field.name)
+            if given is None or not isinstance(given, Mapping):
+                continue
+            if given and field.name not in known:
+                kind = f"an endpoint of kind {traits.kind!r}"
+                yield f"alarms has {field.name}, and {kind} publishes no such metric; leave it out"
+            for severity in given:
+                if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,30}", severity):
+                    yield f"alarms has severity {severity!r} in {field.name}; give a word of letters and digits"
+            if any(map(_is_token, given.values())):
+                yield f"alarms has {field.name} that is known only when the stack is deployed; give numbers"
+                continue
+            for severity, threshold in self._thresholds(field.name).items():
+                yield from _threshold_problems(field.name, severity, threshold, known.get(field.name))
+        periods, points = self.evaluation_periods, self.datapoints_to_alarm
+        if not any(map(Token.is_unresolved, (periods, points))) and not 1 <= points <= periods <= _MOST_PERIODS:
+            yield (
+                f"alarms has datapoints_to_alarm {points} of evaluation_periods {periods}; give 1 to "
+                f"{_MOST_PERIODS} periods, and no more of them"
+            )
+
+    def bind(self, scope: Construct, endpoint: EndpointBase) -> list[WatchedAlarm]:
+        """Make the alarms of an endpoint, below a construct."""
+        made: list[WatchedAlarm] = []
+        for rule in _rules(endpoint.traits):
+            for severity, threshold in self._thresholds(rule.setting).items():
+                names = endpoint.traits.variant_names if rule.of_variant else [""]
+                made += [self._alarm(scope, endpoint, rule, name, severity, threshold) for name in names]
+        return made
+
+    def _thresholds(self, setting: str) -> dict[str, float]:
+        """Give the thresholds of a setting as numbers: milliseconds of a latency, seconds of an age."""
+        given = getattr(self, setting)
+        found: dict[str, float] = {}
+        for severity, value in (_default(setting) if given is None else given).items():
+            if not isinstance(value, Duration):
+                found[severity] = value
+            else:
+                found[severity] = value.to_seconds() if setting == "oldest_request" else value.to_milliseconds()
+        return found
+
+    def _alarm(
+        self,
+        scope: Construct,
+        endpoint: EndpointBase,
+        rule: AlarmRule,
+        variant: str,
+        severity: str,
+        threshold: float,
+    ) -> WatchedAlarm:
+        whose = f"variant {variant} of {endpoint.endpoint_name}" if variant else endpoint.endpoint_name
+        look = rule.look.format(endpoint=endpoint.endpoint_name)
+        names = [endpoint.endpoint_name, variant, rule.name, severity]
+        comparison = cloudwatch.ComparisonOperator
+        missing = cloudwatch.TreatMissingData
+        alarm = rule.metric(endpoint, variant, Duration.minutes(1)).create_alarm(
+            scope,
+            f"{variant}{_identifier(rule.name)}{severity.capitalize()}",
+            # Whoever is woken by it reads its name first.
+            alarm_name="-".join(filter(None, names)),
+            alarm_description=f"{severity}: {rule.text.format(threshold=threshold)} ({whose}). {look}",
+            threshold=threshold * rule.scale,
+            comparison_operator=(
+                comparison.LESS_THAN_THRESHOLD if rule.fires_below else comparison.GREATER_THAN_THRESHOLD
+            ),
+            evaluation_periods=self.evaluation_periods,
+            datapoints_to_alarm=self.datapoints_to_alarm,
+            treat_missing_data=missing.BREACHING if rule.fires_below else missing.NOT_BREACHING,
+        )
+        is_default = getattr(self, rule.setting) is None
+        return WatchedAlarm(alarm, rule.setting, severity, threshold, rule.name.replace("-", " "), is_default)
+
+
+def _rules(traits: EndpointTraits) -> list[AlarmRule]:
+    return [rule for rule in RULES if traits.kind in rule.kinds]
+
+
+def _threshold_problems(setting: str, severity: str, threshold: float, highest: float | None) -> Iterator[str]:
+    if threshold < 0 or (threshold == 0 and setting != "failed_requests"):
+        yield f"alarms has {setting} {threshold:g} for {severity!r}; give more than 0"
+    if highest is not None and threshold >= highest:
+        yield f"alarms has {setting} {threshold:g} for {severity!r}; give less than {highest:g}, or it never fires"
+
+
+def _is_token(threshold: float | Duration) -> bool:
+    if isinstance(threshold, Duration):
+        return bool(threshold.is_unresolved())
+    return bool(Token.is_unresolved(threshold))
+
+
+def _default(setting: str) -> Mapping[str, float | Duration]:
+    defaults: dict[str, Mapping[str, float | Duration]] = {
+        "server_error_percent": {"warning": 1, "critical": 5},
+        "client_error_percent": {"warning": 20},
+        "model_latency_p99": {"warning": Duration.seconds(10)},
+        "cpu_percent": {"warning": 80},
+        "memory_percent": {"warning": 85, "critical": 95},
+        "disk_percent": {"warning": 85},
+        "concurrency_percent": {"warning": 80},
+        "failed_requests": {"warning": 0},
+        "oldest_request": {"warning": Duration.minutes(15)},
+    }
+    return defaults.get(setting, {})
+
+
+def _identifier(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("-"))
+
+
+# CloudWatch looks at a day at most: minutes of it.
+_MOST_PERIODS = 1440

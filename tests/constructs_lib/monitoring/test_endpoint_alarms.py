@@ -1,0 +1,154 @@
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from aws_cdk import CfnParameter, Duration
+from aws_cdk.assertions import Template
+
+from constructs_lib import EndpointAlarms
+from constructs_lib.monitoring.alarm_rules import RULES
+from tests.constructs_lib.monitoring.conftest import TRAITS
+
+DEFAULTS = {
+    "instances": {
+        "churn-AllTraffic-client-errors-warning": 0.2,
+        "churn-AllTraffic-cpu-warning": 80,
+        "churn-AllTraffic-disk-warning": 85,
+        "churn-AllTraffic-memory-critical": 95,
+        "churn-AllTraffic-memory-warning": 85,
+        "churn-AllTraffic-model-latency-warning": 10_000_000,
+        "churn-AllTraffic-server-errors-critical": 0.05,
+        "churn-AllTraffic-server-errors-warning": 0.01,
+    },
+    "serverless": {
+        "churn-AllTraffic-client-errors-warning": 0.2,
+        "churn-AllTraffic-concurrency-warning": 0.8,
+        "churn-AllTraffic-memory-critical": 95,
+        "churn-AllTraffic-memory-warning": 85,
+        "churn-AllTraffic-model-latency-warning": 10_000_000,
+        "churn-AllTraffic-server-errors-critical": 0.05,
+        "churn-AllTraffic-server-errors-warning": 0.01,
+    },
+    "asynchronous": {
+        "churn-AllTraffic-client-errors-warning": 0.2,
+        "churn-AllTraffic-cpu-warning": 80,
+        "churn-AllTraffic-disk-warning": 85,
+        "churn-AllTraffic-failures-warning": 0,
+        "churn-AllTraffic-memory-critical": 95,
+        "churn-AllTraffic-memory-warning": 85,
+        "churn-AllTraffic-model-latency-warning": 10_000_000,
+        "churn-AllTraffic-server-errors-critical": 0.05,
+        "churn-AllTraffic-server-errors-warning": 0.01,
+        "churn-oldest-request-warning": 900,
+    },
+}
+
+
+@pytest.mark.parametrize("kind", DEFAULTS)
+def test_each_kind_of_endpoint_has_designed_thresholds_in_the_units_of_its_metrics(stack, make_endpoint, kind):
+    EndpointAlarms().bind(stack, make_endpoint(kind))
+    found = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
+    thresholds = {alarm["Properties"]["AlarmName"]: alarm["Properties"]["Threshold"] for alarm in found}
+    assert thresholds == pytest.approx(DEFAULTS[kind])
+
+
+def test_each_setting_has_a_rule_and_each_rule_a_setting():
+    settings = {field.name for field in fields(EndpointAlarms)} - {"evaluation_periods", "datapoints_to_alarm"}
+    assert {rule.setting for rule in RULES} == settings
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.setting)
+def test_every_setting_becomes_an_alarm_of_its_metric(stack, make_endpoint, rule):
+    kind = rule.kinds[0]
+    limit = Duration.seconds(2) if "latency" in rule.setting or rule.setting == "oldest_request" else 3
+    thresholds: dict[str, Any] = {other.setting: {} for other in RULES} | {rule.setting: {"page": limit}}
+    alarms = EndpointAlarms(**thresholds)
+    assert not [*alarms.problems(TRAITS[kind])]
+    (watched,) = alarms.bind(stack, make_endpoint(kind))
+    assert (watched.setting, watched.severity, watched.is_default) == (rule.setting, "page", False)
+    (resource,) = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
+    alarm = resource["Properties"]
+    seconds = {"model_latency_p99": 2000, "overhead_latency_p99": 2000, "oldest_request": 2}
+    assert alarm["Threshold"] == pytest.approx(seconds.get(rule.setting, 3) * rule.scale)
+    assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (60, 3, 2)
+    below = rule.setting == "fewest_requests"
+    assert alarm["ComparisonOperator"] == ("LessThanThreshold" if below else "GreaterThanThreshold")
+    assert alarm["TreatMissingData"] == ("breaching" if below else "notBreaching")
+    dimensions = {item["Name"] for item in alarm["Dimensions"]}
+    assert dimensions == ({"EndpointName", "VariantName"} if rule.of_variant else {"EndpointName"})
+    assert alarm["AlarmDescription"].startswith("page: ")
+    assert "{" not in alarm["AlarmDescription"]
+
+
+def test_each_production_variant_has_its_alarms_and_a_shadow_has_none(stack, make_endpoint):
+    alarms = EndpointAlarms(server_error_percent={"page": 5})
+    made = alarms.bind(stack, make_endpoint("shadow"))
+    assert made
+    assert not [one for one in made if "Challenger" in one.alarm.node.id]
+
+
+def test_severities_stand_in_order_of_their_first_alarm():
+    alarms = EndpointAlarms(server_error_percent={"page": 5}, memory_percent={})
+    assert alarms.severities(TRAITS["instances"]) == ["page", "warning"]
+
+
+@pytest.mark.parametrize(
+    ("alarms", "kind", "problem"),
+    [
+        (
+            EndpointAlarms(cpu_percent={"page": 80}),
+            "serverless",
+            "alarms has cpu_percent, and an endpoint of kind 'serverless' publishes no such metric; leave it out",
+        ),
+        (
+            EndpointAlarms(oldest_request={"page": Duration.hours(1)}),
+            "instances",
+            "alarms has oldest_request, and an endpoint of kind 'instances' publishes no such metric; leave it out",
+        ),
+        (
+            EndpointAlarms(server_error_percent={"page me": 5}),
+            "instances",
+            "alarms has severity 'page me' in server_error_percent; give a word of letters and digits",
+        ),
+        (
+            EndpointAlarms(server_error_percent={"page": 100}),
+            "instances",
+            "alarms has server_error_percent 100 for 'page'; give less than 100, or it never fires",
+        ),
+        (
+            EndpointAlarms(memory_percent={"page": 0}),
+            "instances",
+            "alarms has memory_percent 0 for 'page'; give more than 0",
+        ),
+        (
+            EndpointAlarms(model_latency_p99={"page": Duration.millis(0)}),
+            "instances",
+            "alarms has model_latency_p99 0 for 'page'; give more than 0",
+        ),
+        (
+            EndpointAlarms(failed_requests={"page": -1}),
+            "asynchronous",
+            "alarms has failed_requests -1 for 'page'; give more than 0",
+        ),
+        (
+            EndpointAlarms(datapoints_to_alarm=4),
+            "instances",
+            "alarms has datapoints_to_alarm 4 of evaluation_periods 3; give 1 to 1440 periods, and no more of them",
+        ),
+    ],
+)
+def test_what_never_fires_or_has_no_metric_is_said(alarms, kind, problem):
+    assert [*alarms.problems(TRAITS[kind])] == [problem]
+
+
+def test_a_threshold_is_known_at_synth_and_the_number_of_periods_need_not_be(stack):
+    number = CfnParameter(stack, "Number", type="Number").value_as_number
+    alarms = EndpointAlarms(
+        cpu_percent={"page": number},
+        model_latency_p99={"page": Duration.seconds(number)},
+        evaluation_periods=number,  # type: ignore[arg-type]
+    )
+    assert [*alarms.problems(TRAITS["instances"])] == [
+        f"alarms has {setting} that is known only when the stack is deployed; give numbers"
+        for setting in ("model_latency_p99", "cpu_percent")
+    ]

@@ -1,0 +1,97 @@
+import re
+from typing import Any
+
+import pytest
+
+from constructs_lib import Prices
+from constructs_lib.monitoring.figures import Figures
+
+
+def expression(metric: Any) -> str:
+    return str(metric.to_metric_config().math_expression.expression)
+
+
+def inputs(metric: Any) -> dict[str, str]:
+    return {name: used.metric_name for name, used in metric.to_metric_config().math_expression.using_metrics.items()}
+
+
+def label(metric: Any) -> str:
+    return str(metric.label)
+
+
+def test_instances_come_from_what_each_request_sends(make_endpoint):
+    instances = Figures(make_endpoint(), Prices()).instances("AllTraffic")
+    assert expression(instances) == "FILL(count_0 / shared_0, REPEAT)"
+    assert inputs(instances) == {"count_0": "Invocations", "shared_0": "InvocationsPerInstance"}
+
+
+def test_an_asynchronous_endpoint_counts_the_instances_that_speak(make_endpoint):
+    instances: Any = Figures(make_endpoint("asynchronous"), Prices()).instances("AllTraffic")
+    (metric,) = instances.to_metric_config().math_expression.using_metrics.values()
+    assert (metric.metric_name, metric.statistic) == ("CPUUtilizationNormalized", "SampleCount")
+
+
+def test_sums_go_over_production_variants_and_costs_over_the_shadow_too(make_endpoint):
+    figures = Figures(make_endpoint("shadow"), Prices(instance_hour={"Champion": 0.1, "Challenger": 0.2}))
+    assert expression(figures.all_requests()) == "FILL(requests_0, 0)"
+    assert expression(figures.all_costs()) == (
+        "FILL(count_0 / shared_0, REPEAT) * 0.1 + FILL(count_1 / shared_1, REPEAT) * 0.2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "prices", "unit"),
+    [
+        ("instances", Prices(), "instance hours an hour"),
+        ("two variants", Prices(instance_hour={"Champion": 1.0}), "instance hours an hour"),
+        ("instances", Prices(instance_hour=0.1, currency="EUR"), "EUR an hour"),
+        ("serverless", Prices(), "GB-seconds an hour"),
+        ("serverless", Prices(gigabyte_second=0.00002), "USD an hour"),
+    ],
+)
+def test_a_cost_says_its_unit_and_is_one_only_where_every_price_is_known(make_endpoint, kind, prices, unit):
+    figures = Figures(make_endpoint(kind), prices)
+    assert figures.cost_unit == unit
+    assert label(figures.all_costs()) == unit
+
+
+def test_a_serverless_variant_costs_its_memory_while_it_computes(make_endpoint):
+    cost = Figures(make_endpoint("serverless"), Prices(gigabyte_second=0.00002)).cost("AllTraffic")
+    assert expression(cost) == "FILL(busy_0, 0) / 1000000 * 60 * 2 * 2e-05"
+    # A minute in which two requests of 3 s were computed: 6 s, of 2 GB, 60 times an hour.
+    assert pytest.approx(6 * 60 * 2 * 0.00002) == 6_000_000 / 1000000 * 60 * 2 * 2e-05
+
+
+def test_labels_name_the_variant_only_where_there_are_several(make_endpoint):
+    figures = Figures(make_endpoint("two variants"), Prices())
+    assert label(figures.cpu_percent("Champion")) == "Champion: CPU %"
+    assert label(figures.model_latency("Challenger", "p99")) == "Challenger: model p99, ms"
+
+
+def test_a_label_of_the_only_variant_is_short(make_endpoint):
+    figures = Figures(make_endpoint(), Prices())
+    assert label(figures.cpu_percent("AllTraffic")) == "CPU %"
+    assert label(figures.overhead_latency("AllTraffic", "Average")) == "overhead average, ms"
+
+
+@pytest.mark.parametrize("kind", ["two variants", "serverless", "asynchronous"])
+def test_every_identifier_in_an_expression_is_defined(make_endpoint, kind):
+    endpoint = make_endpoint(kind)
+    figures = Figures(endpoint, Prices())
+    name = endpoint.traits.variant_names[-1]
+    metrics = [
+        figures.all_requests(),
+        figures.all_error_percent("5xx"),
+        figures.error_percent(name, "4xx"),
+        figures.model_latency(name, "p99.9"),
+        figures.slowest(),
+        figures.all_instances(),
+        figures.all_costs(),
+        figures.cost(name),
+        figures.concurrency_percent(name),
+        figures.cache_hit_percent(name),
+        *figures.lives(name),
+    ]
+    for metric in metrics:
+        words = set(re.findall(r"\b[a-z]\w*", re.sub(r"\de-\d+", "", expression(metric))))
+        assert words == set(inputs(metric)), expression(metric)
