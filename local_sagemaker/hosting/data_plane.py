@@ -17,7 +17,6 @@ from local_sagemaker.monitoring.alarm_states import AlarmStates
 from local_sagemaker.monitoring.auto_scaling import AutoScaling
 from local_sagemaker.monitoring.invocation_metrics import InvocationMetrics
 from local_sagemaker.monitoring.load_metrics import LoadMetrics
-from local_sagemaker.monitoring.metric_history import MetricHistory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -42,14 +41,12 @@ class DataPlane:
         self._get_base_url = get_base_url
         self._lock = threading.Lock()
         self._deployments: dict[EndpointIdentity, Deployment] = {}
-        history = self.metric_history = MetricHistory()
-        """What alarms are evaluated on."""
-        self._metrics = InvocationMetrics(history)
-        self._alarm_states = AlarmStates(history, ACCOUNT_ID)
+        self._metrics = InvocationMetrics()
+        self._alarm_states = AlarmStates(ACCOUNT_ID)
         self._capture = DataCapture()
         self.invocations = Invocations(self.find_router, self._metrics, self._capture, account_id=ACCOUNT_ID)
         self._load_metrics = LoadMetrics(self._metrics, self._routers, self.invocations.backlog)
-        self._auto_scaling = AutoScaling(history, ACCOUNT_ID, self._deployments.get)
+        self._auto_scaling = AutoScaling(ACCOUNT_ID, self._deployments.get)
 
     def find_router(self, identity: EndpointIdentity) -> Router | None:
         """Give the router of an endpoint that takes traffic, else None."""
@@ -123,7 +120,6 @@ class DataPlane:
         self.invocations.close()
         self._capture.close()
         self._alarm_states.close()
-        self._metrics.close()
 
 
 def _identity(backend: SageMakerModelBackend, name: str) -> EndpointIdentity:

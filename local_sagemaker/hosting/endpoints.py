@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from local_sagemaker.invocations.invocations import Invocations
-    from local_sagemaker.monitoring.metric_history import MetricHistory
 
 _moto_create_model = SageMakerModelBackend.create_model
 _moto_reset = SageMakerModelBackend.reset
@@ -83,11 +82,6 @@ def shutdown() -> None:
         _data_plane.close()
         _data_plane = None
         processes.stop_watchdog()
-
-
-def metric_history() -> MetricHistory | None:
-    """Give what alarms are evaluated on, for metrics of other services; None without a data plane."""
-    return None if _data_plane is None else _data_plane.metric_history
 
 
 def _methods(plane: DataPlane) -> dict[type, dict[str, Any]]:

@@ -177,7 +177,7 @@ class AsyncInvocations:
             logger.exception("request %s of endpoint %s could not be answered", request.inference_id, endpoint.name)
         finally:
             counts = {"InvocationsProcessed": float(answered), "InvocationFailures": float(not answered)}
-            self._metrics.record_load(endpoint, "", {**counts, "TotalProcessingTime": time.time() - request.received})
+            self._metrics.put(endpoint, "", {**counts, "TotalProcessingTime": time.time() - request.received})
             with self._lock:
                 self._busy[endpoint.arn] -= 1
                 self._lock.notify_all()

@@ -7,7 +7,6 @@ they are.
 
 from __future__ import annotations
 
-import math
 import operator
 import time
 from typing import TYPE_CHECKING, Any
@@ -15,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 from moto.cloudwatch.models import cloudwatch_backends
 
 from local_sagemaker import pace
-from local_sagemaker.monitoring.metric_history import Metric, sorted_dimensions
+from local_sagemaker.monitoring.metric_history import Metric, history_of, sorted_dimensions
+from local_sagemaker.monitoring.statistics import statistic
 from local_sagemaker.repeating import Repeating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from local_sagemaker.monitoring.metric_history import MetricHistory
+    from local_sagemaker.monitoring.metric_history import MetricHistory, Sample
 
 OK, ALARM, INSUFFICIENT_DATA = "OK", "ALARM", "INSUFFICIENT_DATA"
 # Seconds between two evaluations.
@@ -33,13 +33,6 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "LessThanThreshold": operator.lt,
     "LessThanOrEqualToThreshold": operator.le,
 }
-_STATISTICS: dict[str, Callable[[Sequence[float]], float]] = {
-    "Average": lambda values: sum(values) / len(values),
-    "Maximum": max,
-    "Minimum": min,
-    "SampleCount": len,
-    "Sum": sum,
-}
 # What a period without values counts for; None: the alarm stays as it is.
 _MISSING = {"breaching": True, "notBreaching": False}
 
@@ -49,14 +42,11 @@ class AlarmStates:
 
     Parameters
     ----------
-    history
-        Values of the metrics.
     account_id
         The account.
     """
 
-    def __init__(self, history: MetricHistory, account_id: str) -> None:
-        self._history = history
+    def __init__(self, account_id: str) -> None:
         self._account_id = account_id
         self._repeating = Repeating("alarm states", INTERVAL, self.evaluate_all)
 
@@ -66,9 +56,10 @@ class AlarmStates:
 
     def evaluate_all(self) -> None:
         """Bring every alarm's state up to date."""
-        for backend in list(cloudwatch_backends[self._account_id].values()):
+        for region, backend in list(cloudwatch_backends[self._account_id].items()):
+            history = history_of(self._account_id, region)
             for alarm in list(backend.alarms.values()):
-                state = evaluate(alarm, self._history, time.monotonic())
+                state = evaluate(alarm, history, time.time())
                 if state is not None and state != alarm.state_value:
                     alarm.update_state(f"The local cloud found the metric {alarm.metric_name} so.", "{}", state)
 
@@ -83,7 +74,7 @@ def evaluate(alarm: Any, history: MetricHistory, now: float) -> str | None:
     history
         Values of the metrics.
     now
-        In ``time.monotonic()``.
+        Seconds since the epoch.
     """
     if not alarm.metric_name or alarm.comparison_operator not in _OPERATORS:
         return None
@@ -106,28 +97,9 @@ def evaluate(alarm: Any, history: MetricHistory, now: float) -> str | None:
     return OK
 
 
-def _is_breaching(alarm: Any, values: Sequence[float]) -> bool | None:
+def _is_breaching(alarm: Any, samples: Sequence[Sample]) -> bool | None:
     """Say whether a period is beyond the threshold; None where nothing is known of it."""
-    if not values:
+    value = statistic(samples, alarm.extended_statistic or alarm.statistic)
+    if value is None:
         return _MISSING.get(alarm.treat_missing_data or "")
-    value = statistic(values, alarm.extended_statistic or alarm.statistic)
     return _OPERATORS[alarm.comparison_operator](value, float(alarm.threshold))
-
-
-def statistic(values: Sequence[float], name: str) -> float:
-    """Give a statistic of at least one value.
-
-    Parameters
-    ----------
-    name
-        ``Average``, ``Maximum``, ``Minimum``, ``SampleCount``, ``Sum``, or a percentile such as ``p99`` or ``p99.9``.
-
-    Example
-    -------
-    >>> statistic([3.0, 1.0, 2.0], "p50")
-    2.0
-    """
-    if name in _STATISTICS:
-        return float(_STATISTICS[name](values))
-    rank = math.ceil(float(name.removeprefix("p")) / 100 * len(values))
-    return sorted(values)[max(rank, 1) - 1]

@@ -19,7 +19,8 @@ from moto.sagemaker.exceptions import ValidationError
 from local_sagemaker import pace
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.monitoring.alarm_states import ALARM
-from local_sagemaker.monitoring.metric_history import Metric, sorted_dimensions
+from local_sagemaker.monitoring.metric_history import Metric, history_of, sorted_dimensions
+from local_sagemaker.monitoring.statistics import statistic
 from local_sagemaker.repeating import Repeating
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ class AutoScaling:
 
     Parameters
     ----------
-    history
-        Values of the metrics.
     account_id
         The account.
     find_deployment
@@ -64,11 +63,9 @@ class AutoScaling:
 
     def __init__(
         self,
-        history: MetricHistory,
         account_id: str,
         find_deployment: Callable[[EndpointIdentity], Deployment | None],
     ) -> None:
-        self._history = history
         self._account_id = account_id
         self._find_deployment = find_deployment
         self._changed: dict[tuple[EndpointIdentity, str], float] = {}
@@ -100,7 +97,7 @@ class AutoScaling:
         own = [policy for policy in policies if policy.resource_id == target.resource_id]
         now = time.monotonic()
         since = now - self._changed.get((endpoint, variant), -math.inf)
-        wanted = capacity(scalable, own, self._history, self._firing(region), now, since)
+        wanted = capacity(scalable, own, history_of(self._account_id, region), self._firing(region), time.time(), since)
         if wanted == count:
             return
         try:
@@ -115,15 +112,16 @@ class AutoScaling:
         found = {}
         for alarm in list(cloudwatch_backends[self._account_id][region].alarms.values()):
             if alarm.state_value == ALARM and alarm.actions_enabled:
-                found.update(dict.fromkeys(alarm.alarm_actions, self._breach(alarm)))
+                found.update(dict.fromkeys(alarm.alarm_actions, self._breach(alarm, region)))
         return found
 
-    def _breach(self, alarm: Any) -> float:
+    def _breach(self, alarm: Any, region: str) -> float:
         dimensions = sorted_dimensions((item.name, item.value) for item in alarm.dimensions)
-        now = time.monotonic()
+        now = time.time()
         metric = Metric(alarm.namespace, alarm.metric_name, dimensions)
-        values = self._history.between(metric, now - pace.seconds(float(alarm.period)), now)
-        return sum(values) / len(values) - float(alarm.threshold) if values else 0.0
+        samples = history_of(self._account_id, region).between(metric, now - pace.seconds(float(alarm.period)), now)
+        value = statistic(samples, "Average")
+        return 0.0 if value is None else value - float(alarm.threshold)
 
 
 def capacity(
@@ -145,7 +143,7 @@ def capacity(
     firing
         By the ARN of a policy, how far its alarm's metric is beyond the threshold.
     now
-        In ``time.monotonic()``.
+        Seconds since the epoch.
     since_change
         Seconds since the number was last changed.
     """
@@ -250,13 +248,9 @@ def _minutes(
     else:
         return
     for number in range(MINUTES_BELOW):
-        values = history.between(metric, now - (number + 1) * minute, now - number * minute)
-        if not values:
-            yield None
-        elif per_instance:
-            yield sum(values) / max(scalable.instances, 1)
-        else:
-            yield sum(values) / len(values)
+        samples = history.between(metric, now - (number + 1) * minute, now - number * minute)
+        value = statistic(samples, "Sum" if per_instance else "Average")
+        yield value / max(scalable.instances, 1) if per_instance and value is not None else value
 
 
 # The metric of each predefined one, and whether its sum is shared by the instances.

@@ -6,13 +6,11 @@ Invocation4XXErrors and Invocation5XXErrors send 1 or 0 for each invocation, lat
 
 from __future__ import annotations
 
-import threading
+import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from moto.cloudwatch.models import cloudwatch_backends
-
-from local_sagemaker.monitoring.metric_history import Metric, MetricHistory, sorted_dimensions
-from local_sagemaker.repeating import Repeating
+from local_sagemaker.monitoring.metric_history import NO_UNIT, Entry, Metric, history_of, metric_of, sample_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,8 +20,6 @@ if TYPE_CHECKING:
 NAMESPACE = "AWS/SageMaker"
 # Of what AWS does not measure.
 LOCAL_NAMESPACE = "LocalSageMaker"
-# Seconds; AWS aggregates a minute, a person at a laptop wants to see it at once.
-FLUSH_INTERVAL = 1.0
 
 _UNITS = dict.fromkeys(
     (
@@ -39,21 +35,7 @@ _UNITS = dict.fromkeys(
 
 
 class InvocationMetrics:
-    """Collects the metrics of invocations and puts them as one statistic set each, so that memory does not grow fast.
-
-    Parameters
-    ----------
-    history
-        Remembers each value by itself.
-    interval
-        Seconds between two deliveries.
-    """
-
-    def __init__(self, history: MetricHistory, interval: float = FLUSH_INTERVAL) -> None:
-        self._history = history
-        self._lock = threading.Lock()
-        self._values: dict[tuple[str, EndpointIdentity, str, str], list[float]] = {}
-        self._repeating = Repeating("invocation metrics", interval, self.flush)
+    """Puts the metrics of endpoints, each value by itself."""
 
     def record(
         self, endpoint: EndpointIdentity, variant: str, *, status: int, model_latency: float, overhead_latency: float
@@ -76,53 +58,26 @@ class InvocationMetrics:
             "ModelLatency": model_latency * 1e6,
             "OverheadLatency": overhead_latency * 1e6,
         }
-        self._add(NAMESPACE, endpoint, variant, values)
+        self.put(endpoint, variant, values)
 
     def record_difference(self, endpoint: EndpointIdentity, variant: str, *, differs: bool) -> None:
         """Count an answer of a shadow variant: 1 where it differs from the production variant's, else 0.
 
         The metric ShadowDifferences is the local cloud's own; its average is the share of answers that differ.
         """
-        self._add(LOCAL_NAMESPACE, endpoint, variant, {"ShadowDifferences": float(differs)})
+        self.put(endpoint, variant, {"ShadowDifferences": float(differs)}, namespace=LOCAL_NAMESPACE)
 
-    def record_load(
+    def put(
         self, endpoint: EndpointIdentity, variant: str, values: Mapping[str, float], *, namespace: str = NAMESPACE
     ) -> None:
-        """Note other metrics, by name; those of an asynchronous endpoint belong to no variant, which is empty then."""
-        self._add(namespace, endpoint, variant, values)
+        """Put values by the names of their metrics; those of an endpoint as a whole have an empty variant."""
+        now = time.time()
+        history_of(endpoint.account_id, endpoint.region).add(
+            Entry(_metric(namespace, name, endpoint, variant), sample_of(value, now), _UNITS.get(name, NO_UNIT))
+            for name, value in values.items()
+        )
 
-    def flush(self) -> None:
-        """Put what was collected."""
-        with self._lock:
-            collected, self._values = self._values, {}
-        for (namespace, endpoint, variant, name), values in collected.items():
-            statistics = {
-                "SampleCount": len(values),
-                "Sum": sum(values),
-                "Minimum": min(values),
-                "Maximum": max(values),
-            }
-            cloudwatch_backends[endpoint.account_id][endpoint.region].put_metric_data(
-                namespace,
-                [
-                    {
-                        "MetricName": name,
-                        "StatisticValues": statistics,
-                        "Unit": _UNITS.get(name, "None"),
-                        "Dimensions": endpoint.dimensions(variant),
-                    }
-                ],
-            )
 
-    def close(self) -> None:
-        """Put what was collected and end the thread."""
-        self._repeating.close()
-        self.flush()
-
-    def _add(self, namespace: str, endpoint: EndpointIdentity, variant: str, values: Mapping[str, float]) -> None:
-        dimensions = sorted_dimensions((item["Name"], item["Value"]) for item in endpoint.dimensions(variant))
-        for name, value in values.items():
-            self._history.add(Metric(namespace, name, dimensions), value)
-        with self._lock:
-            for name, value in values.items():
-                self._values.setdefault((namespace, endpoint, variant, name), []).append(value)
+@lru_cache(maxsize=4096)
+def _metric(namespace: str, name: str, endpoint: EndpointIdentity, variant: str) -> Metric:
+    return metric_of(namespace, name, endpoint.dimensions(variant))

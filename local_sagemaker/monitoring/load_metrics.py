@@ -65,12 +65,12 @@ class LoadMetrics:
                 for instance in variant.containers:
                     if isinstance(instance, MultiModelContainer):
                         for values in instance.client.take_metrics():
-                            self._metrics.record_load(endpoint, variant.name, values)
+                            self._metrics.put(endpoint, variant.name, values)
                         loaded = {"LoadedModelCount": float(len(instance.client.names))}
-                        self._metrics.record_load(endpoint, variant.name, loaded, namespace=INSTANCE_NAMESPACE)
+                        self._metrics.put(endpoint, variant.name, loaded, namespace=INSTANCE_NAMESPACE)
                 if containers := variant.containers:
                     in_flight = sum(container.in_flight for container in containers) / len(containers)
-                    self._metrics.record_load(endpoint, variant.name, {"ConcurrentRequestsPerModel": in_flight})
+                    self._metrics.put(endpoint, variant.name, {"ConcurrentRequestsPerModel": in_flight})
             return
         waiting = self._backlog(endpoint.arn)
         instances = sum(len(variant.containers) for variant in fleet.variants.values())
@@ -80,4 +80,4 @@ class LoadMetrics:
         }
         if instances:
             values["ApproximateBacklogSizePerInstance"] = waiting / instances
-        self._metrics.record_load(endpoint, "", values)
+        self._metrics.put(endpoint, "", values)

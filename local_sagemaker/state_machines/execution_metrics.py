@@ -10,9 +10,6 @@ from typing import Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 
-from local_sagemaker.hosting import endpoints
-from local_sagemaker.monitoring.metric_history import Metric, sorted_dimensions
-
 NAMESPACE = "AWS/States"
 STARTED = "ExecutionsStarted"
 # By status; an execution that is aborted or timed out has not failed.
@@ -43,10 +40,6 @@ def count_end(execution: Any, status: str) -> None:
 
 def _put(execution: Any, values: dict[str, tuple[float, str]]) -> None:
     dimension = ("StateMachineArn", execution.state_machine_arn)
-    history = endpoints.metric_history()
-    for name, (value, _) in values.items():
-        if history is not None:
-            history.add(Metric(NAMESPACE, name, sorted_dimensions([dimension])), value)
     cloudwatch_backends[execution.account_id][execution.region_name].put_metric_data(
         NAMESPACE,
         [

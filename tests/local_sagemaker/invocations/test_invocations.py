@@ -17,7 +17,6 @@ from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.invocations.data_capture import DataCapture
 from local_sagemaker.invocations.invocations import Invocations
 from local_sagemaker.monitoring.invocation_metrics import InvocationMetrics
-from local_sagemaker.monitoring.metric_history import MetricHistory
 from tests.local_sagemaker.cloud import ACCOUNT, REGION, Cloud, allow, eventually, running_cloud, scripted
 
 MEBIBYTE = 1024 * 1024
@@ -225,11 +224,9 @@ def hurried(cloud: Cloud) -> Iterator[Invocations]:
     """Give the application with a time limit of a moment, behind the same endpoints."""
     plane = endpoints._data_plane
     assert plane is not None
-    metrics = InvocationMetrics(MetricHistory(), interval=60)
     capture = DataCapture(interval=60)
-    yield Invocations(plane.find_router, metrics, capture, account_id=ACCOUNT, timeout=0.2)
+    yield Invocations(plane.find_router, InvocationMetrics(), capture, account_id=ACCOUNT, timeout=0.2)
     capture.close()
-    metrics.close()
 
 
 def environ(name: str, body: bytes = b"name", **more: Any) -> dict[str, Any]:

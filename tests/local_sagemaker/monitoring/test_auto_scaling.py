@@ -11,7 +11,7 @@ import pytest
 from local_sagemaker import pace
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.monitoring.auto_scaling import DIMENSION, Scalable, capacity, stepped
-from local_sagemaker.monitoring.metric_history import Metric, MetricHistory
+from local_sagemaker.monitoring.metric_history import Metric, MetricHistory, Sample, sample_of
 from tests.local_sagemaker.cloud import (
     ACCOUNT,
     BUCKET,
@@ -35,11 +35,11 @@ class Minutes(MetricHistory):
         self.values = values
         self.now = now
 
-    def between(self, metric: Metric, start: float, end: float) -> list[float]:
+    def between(self, metric: Metric, start: float, end: float, unit: str | None = None) -> list[Sample]:
         assert metric.name in ("Invocations", "ApproximateBacklogSizePerInstance")
         number = round(self.now - end)
         value = self.values[number] if number < len(self.values) else self.values[-1]
-        return [] if value is None else [value]
+        return [] if value is None else [sample_of(value, start)]
 
 
 def tracking(target: float = 100, **more: Any) -> Any:

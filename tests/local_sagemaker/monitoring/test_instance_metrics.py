@@ -1,15 +1,14 @@
 """Instance metrics are put with the role's right for their namespace."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
-from moto.cloudwatch.models import cloudwatch_backends
 from moto.core.base_backend import BackendDict
 
 from local_sagemaker.data_plane_errors import AccessDeniedError
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.monitoring.instance_metrics import put_instance_metrics
+from local_sagemaker.monitoring.metric_history import history_of
 from tests.local_sagemaker.cloud import ACCOUNT, REGION
 from tests.local_sagemaker.recorder import Recorder
 
@@ -29,13 +28,14 @@ def test_percentages_are_put_for_the_variant(tmp_path, monkeypatch, names):
     role = Recorder()
     put_instance_metrics(role, ENDPOINT, "AllTraffic", tmp_path)
     assert role.contexts["cloudwatch:PutMetricData"] == {"cloudwatch:namespace": "/aws/sagemaker/Endpoints"}
-    metrics: dict[str, Any] = {metric.name: metric for metric in cloudwatch_backends[ACCOUNT][REGION].metric_data}
+    history = history_of(ACCOUNT, REGION)
+    metrics = {metric.name: metric for metric in history.metrics()}
     assert set(metrics) == {"CPUUtilization", "MemoryUtilization", "DiskUtilization"}
-    assert 0 < metrics["MemoryUtilization"].value <= 100
+    assert 0 < history.between(metrics["MemoryUtilization"], 0, 1e12)[0].total <= 100
     assert {metric.namespace for metric in metrics.values()} == {"/aws/sagemaker/Endpoints"}
 
 
 def test_the_right_is_needed(tmp_path):
     with pytest.raises(AccessDeniedError, match="cloudwatch:PutMetricData"):
         put_instance_metrics(Recorder("cloudwatch:PutMetricData"), ENDPOINT, "AllTraffic", tmp_path)
-    assert cloudwatch_backends[ACCOUNT][REGION].metric_data == []
+    assert history_of(ACCOUNT, REGION).metrics() == []

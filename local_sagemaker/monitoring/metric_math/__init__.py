@@ -1,0 +1,3 @@
+"""CloudWatch's metric math: from the text of an expression to time series."""
+
+__all__: list[str] = []
