@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from endpoint_client.connection import connect_control_plane
+from endpoint_client.discovery import endpoint_of_parameter, endpoint_of_stack
 from endpoint_client.exceptions import ConfigurationError, EndpointTimeout, InvalidRequest
 from endpoint_client.service_errors import translated
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     import boto3
     from types_boto3_sagemaker.type_defs import DescribeEndpointOutputTypeDef
+    from typing_extensions import Self
 
 # Seconds.
 TIMEOUT = 900.0
@@ -42,6 +44,29 @@ class Endpoint:
     def __init__(self, endpoint_name: str, *, region: str | None = None, session: boto3.Session | None = None) -> None:
         self.endpoint_name = endpoint_name
         self._client = connect_control_plane(region=region, session=session)
+
+    @classmethod
+    def from_stack(
+        cls,
+        stack_name: str,
+        endpoint: str | None = None,
+        *,
+        region: str | None = None,
+        session: boto3.Session | None = None,
+    ) -> Self:
+        """Look at the endpoint that a stack made; parameters and errors are those of `Predictor.from_stack`."""
+        return cls(
+            endpoint_of_stack(stack_name, endpoint, region=region, session=session), region=region, session=session
+        )
+
+    @classmethod
+    def from_parameter(
+        cls, parameter_name: str, *, region: str | None = None, session: boto3.Session | None = None
+    ) -> Self:
+        """Look at the endpoint whose name a parameter holds; see `Predictor.from_parameter`."""
+        return cls(
+            endpoint_of_parameter(parameter_name, region=region, session=session), region=region, session=session
+        )
 
     @property
     def status(self) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from endpoint_client.async_requests import AsyncRequests
 from endpoint_client.connection import connect
+from endpoint_client.discovery import endpoint_of_parameter, endpoint_of_stack
 from endpoint_client.encodings import encoding_of
 from endpoint_client.exceptions import ConfigurationError, InvalidInput, PayloadTooLarge
 from endpoint_client.invocation_options import invocation_options, method_attribute
@@ -24,9 +25,10 @@ if TYPE_CHECKING:
 
     import boto3
     from numpy.typing import NDArray
-    from typing_extensions import Self
+    from typing_extensions import Self, Unpack
 
     from endpoint_client.async_result import AsyncResult
+    from endpoint_client.predictor_settings import PredictorSettings
 
 # Body of InvokeEndpoint in botocore's model of sagemaker-runtime: at most 6,291,456 bytes.
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
@@ -135,6 +137,58 @@ class Predictor:
             # Ten is botocore's own default: threads of the caller may share one predictor.
             max_connections=max(10, max_concurrency),
         )
+
+    @classmethod
+    def from_stack(cls, stack_name: str, endpoint: str | None = None, **settings: Unpack[PredictorSettings]) -> Self:
+        """Call the endpoint that a stack made.
+
+        Parameters
+        ----------
+        stack_name : str
+            The stack, as CloudFormation knows it. The credentials need cloudformation:DescribeStacks.
+        endpoint : str, optional
+            Id of the construct, or its path below the stack; needed where there are several.
+        **settings
+            As for `Predictor`.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no such stack, it has no endpoint, or not the one that was asked for.
+        ServiceError
+            CloudFormation refused or failed.
+
+        Example
+        -------
+        >>> predictor = Predictor.from_stack("Churn", method="predict_proba")  # doctest: +SKIP
+        """
+        region, session = settings.get("region"), settings.get("session")
+        return cls(endpoint_of_stack(stack_name, endpoint, region=region, session=session), **settings)
+
+    @classmethod
+    def from_parameter(cls, parameter_name: str, **settings: Unpack[PredictorSettings]) -> Self:
+        """Call the endpoint whose name a parameter of Systems Manager holds.
+
+        Parameters
+        ----------
+        parameter_name : str
+            The construct's ``name_parameter``. The credentials need ssm:GetParameter on it.
+        **settings
+            As for `Predictor`.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no such parameter.
+        ServiceError
+            Systems Manager refused or failed.
+
+        Example
+        -------
+        >>> predictor = Predictor.from_parameter("/churn/endpoint")  # doctest: +SKIP
+        """
+        region, session = settings.get("region"), settings.get("session")
+        return cls(endpoint_of_parameter(parameter_name, region=region, session=session), **settings)
 
     @property
     def region(self) -> str:

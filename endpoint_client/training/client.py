@@ -7,14 +7,14 @@ import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from endpoint_client.aws_services import AwsServices
 from endpoint_client.exceptions import InvalidInput, InvalidRequest, TrainingJobNotFound
+from endpoint_client.stack_outputs import TRAINING, output_of_stack
 from endpoint_client.training.execution import MachineArn, TrainingExecution
 from endpoint_client.training.hyperparameters import encode_hyperparameters
 from endpoint_client.training.inputs import render_channels
 from endpoint_client.training.job import TrainingJob
 from endpoint_client.training.pauses import POLL_INTERVAL, Pauses
-from endpoint_client.training.service import TrainingService
-from endpoint_client.training.stack import state_machine_of_stack
 from endpoint_client.training.wait import TrainingWait
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class TrainingClient:
 
     def __init__(self, state_machine_arn: str, *, session: boto3.Session | None = None) -> None:
         self._arn = MachineArn.parse(state_machine_arn)
-        self._service = TrainingService(region=self._arn.region, session=session)
+        self._service = AwsServices(region=self._arn.region, session=session)
         self.state_machine_arn = state_machine_arn
         self.name_prefix = self._arn.name
 
@@ -96,7 +96,7 @@ class TrainingClient:
         -------
         >>> TrainingClient.from_stack("ChurnStack", training="Churn")  # doctest: +SKIP
         """
-        arn = state_machine_of_stack(TrainingService(region=region, session=session), stack_name, training)
+        arn = output_of_stack(AwsServices(region=region, session=session), stack_name, training, TRAINING)
         return cls(arn, session=session)
 
     def __repr__(self) -> str:

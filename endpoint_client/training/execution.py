@@ -6,15 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from endpoint_client.aws_services import TRANSIENT
 from endpoint_client.exceptions import AccessDenied, ConfigurationError, ServiceError
-from endpoint_client.training.service import TRANSIENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from types_boto3_stepfunctions.type_defs import DescribeExecutionOutputTypeDef
 
-    from endpoint_client.training.service import TrainingService
+    from endpoint_client.aws_services import AwsServices
 
 RUNNING, SUCCEEDED = "RUNNING", "SUCCEEDED"
 # A name has 63 characters, and a job's ends in "-" and 23 of a time.
@@ -75,11 +75,11 @@ class TrainingExecution:
 
     Parameters
     ----------
-    service : TrainingService
+    service : AwsServices
     arn : str
     """
 
-    def __init__(self, service: TrainingService, arn: str) -> None:
+    def __init__(self, service: AwsServices, arn: str) -> None:
         self._service = service
         self.arn = arn
 
@@ -106,7 +106,7 @@ class TrainingExecution:
         return ""
 
     @classmethod
-    def find(cls, service: TrainingService, job_name: str, job_arn: str) -> TrainingExecution | None:
+    def find(cls, service: AwsServices, job_name: str, job_arn: str) -> TrainingExecution | None:
         """Find the execution that has the name of a job.
 
         A job's name begins with its state machine's, and each hyphen may be where that ends.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from endpoint_client.aws_services import AwsServices
 from endpoint_client.exceptions import TrainingNotFinished
 from endpoint_client.training.execution import TrainingExecution
 from endpoint_client.training.hyperparameters import decode_hyperparameters
@@ -12,7 +13,6 @@ from endpoint_client.training.logs import TrainingLogs
 from endpoint_client.training.metrics import TrainingMetrics
 from endpoint_client.training.pauses import POLL_INTERVAL, Pauses
 from endpoint_client.training.progress import Progress
-from endpoint_client.training.service import TrainingService
 from endpoint_client.training.wait import ENDED, FAILED, TrainingWait
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class TrainingJob:
     ) -> None:
         self.name = name
         self._execution_arn = execution_arn
-        self._service = TrainingService(region=region, session=session)
+        self._service = AwsServices(region=region, session=session)
 
     @classmethod
     def attach(cls, name: str, *, region: str | None = None, session: boto3.Session | None = None) -> TrainingJob:
@@ -84,7 +84,7 @@ class TrainingJob:
         return job
 
     @classmethod
-    def started(cls, service: TrainingService, name: str, execution_arn: str) -> TrainingJob:
+    def started(cls, service: AwsServices, name: str, execution_arn: str) -> TrainingJob:
         """Give the job of an execution, with the connections that it was started with."""
         job = cls(name, execution_arn=execution_arn)
         job._service = service

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from types_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
+    from endpoint_client.aws_services import AwsServices
     from endpoint_client.training.pauses import Pauses
-    from endpoint_client.training.service import TrainingService
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 # Milliseconds: how much of a stream is read again, for lines that CloudWatch shows later than younger ones.
@@ -61,11 +61,11 @@ class TrainingLogs:
 
     Parameters
     ----------
-    service : TrainingService
+    service : AwsServices
     job_name : str
     """
 
-    def __init__(self, service: TrainingService, job_name: str) -> None:
+    def __init__(self, service: AwsServices, job_name: str) -> None:
         self._service = service
         self._job_name = job_name
         self._streams: dict[str, _Stream] = {}
@@ -132,7 +132,7 @@ class _Stream:
     line is read again each time, and what it held before is left out; equal lines of one millisecond are counted.
     """
 
-    def __init__(self, service: TrainingService, name: str) -> None:
+    def __init__(self, service: AwsServices, name: str) -> None:
         self._service = service
         self._name = name
         self._start = 0

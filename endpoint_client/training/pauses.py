@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from endpoint_client.training.service import TRANSIENT
+from endpoint_client.aws_services import TRANSIENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable

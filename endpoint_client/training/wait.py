@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
     from types_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
+    from endpoint_client.aws_services import AwsServices
     from endpoint_client.training.execution import TrainingExecution
     from endpoint_client.training.job import TrainingJob
     from endpoint_client.training.logs import LogLine
     from endpoint_client.training.pauses import Pauses
     from endpoint_client.training.progress import Progress
-    from endpoint_client.training.service import TrainingService
 
 COMPLETED, FAILED, STOPPED = "Completed", "Failed", "Stopped"
 ENDED = frozenset({COMPLETED, FAILED, STOPPED})
@@ -41,7 +41,7 @@ class TrainingWait:
 
     Parameters
     ----------
-    service : TrainingService
+    service : AwsServices
     job : TrainingJob
         Goes into the errors.
     pauses : Pauses
@@ -53,7 +53,7 @@ class TrainingWait:
 
     def __init__(
         self,
-        service: TrainingService,
+        service: AwsServices,
         job: TrainingJob,
         *,
         pauses: Pauses,

@@ -6,12 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from endpoint_client.aws_services import AwsServices
 from endpoint_client.exceptions import InvalidInput, InvalidRequest
+from endpoint_client.stack_outputs import TRANSFORM, output_of_stack
 from endpoint_client.training.client import checked_job_name, new_job_name
 from endpoint_client.training.execution import MachineArn
 from endpoint_client.training.pauses import POLL_INTERVAL, Pauses
-from endpoint_client.training.service import TrainingService
-from endpoint_client.training.stack import TRANSFORM, state_machine_of_stack
 from endpoint_client.transform.job import TransformJob
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class TransformClient:
 
     def __init__(self, state_machine_arn: str, *, session: boto3.Session | None = None) -> None:
         self._arn = MachineArn.parse(state_machine_arn)
-        self._service = TrainingService(region=self._arn.region, session=session)
+        self._service = AwsServices(region=self._arn.region, session=session)
         self.state_machine_arn = state_machine_arn
         self.name_prefix = self._arn.name
 
@@ -89,8 +89,8 @@ class TransformClient:
         ConfigurationError
             There is no such stack, it has no transform, or not the one that was asked for.
         """
-        service = TrainingService(region=region, session=session)
-        return cls(state_machine_of_stack(service, stack_name, transform, TRANSFORM), session=session)
+        service = AwsServices(region=region, session=session)
+        return cls(output_of_stack(service, stack_name, transform, TRANSFORM), session=session)
 
     def __repr__(self) -> str:
         return f"TransformClient({self.state_machine_arn!r})"

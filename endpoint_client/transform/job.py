@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from endpoint_client.aws_services import AwsServices
 from endpoint_client.exceptions import (
     AccessDenied,
     InvalidRequest,
@@ -18,7 +19,6 @@ from endpoint_client.training.creation import reason_without_job
 from endpoint_client.training.execution import TrainingExecution
 from endpoint_client.training.pauses import POLL_INTERVAL, Pauses
 from endpoint_client.training.progress import Progress
-from endpoint_client.training.service import TrainingService
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ class TransformJob:
     def __init__(self, name: str, *, region: str | None = None, session: boto3.Session | None = None) -> None:
         self.name = name
         self._execution_arn: str | None = None
-        self._service = TrainingService(region=region, session=session)
+        self._service = AwsServices(region=region, session=session)
 
     @classmethod
     def attach(cls, name: str, *, region: str | None = None, session: boto3.Session | None = None) -> TransformJob:
@@ -71,7 +71,7 @@ class TransformJob:
         return job
 
     @classmethod
-    def started(cls, service: TrainingService, name: str, execution_arn: str) -> TransformJob:
+    def started(cls, service: AwsServices, name: str, execution_arn: str) -> TransformJob:
         """Give the job of an execution, with the connections that it was started with."""
         job = cls(name)
         job._service = service

@@ -8,11 +8,11 @@ import secrets
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+from endpoint_client.aws_services import AwsServices
 from endpoint_client.exceptions import InvalidInput, InvalidRequest
+from endpoint_client.stack_outputs import TUNING, output_of_stack
 from endpoint_client.training.execution import MachineArn
 from endpoint_client.training.pauses import POLL_INTERVAL, Pauses
-from endpoint_client.training.service import TrainingService
-from endpoint_client.training.stack import TUNING, state_machine_of_stack
 from endpoint_client.tuning.job import TuningJob
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class TuningClient:
 
     def __init__(self, state_machine_arn: str, *, session: boto3.Session | None = None) -> None:
         self._arn = MachineArn.parse(state_machine_arn)
-        self._service = TrainingService(region=self._arn.region, session=session)
+        self._service = AwsServices(region=self._arn.region, session=session)
         self.state_machine_arn = state_machine_arn
         self.name_prefix = self._arn.name
 
@@ -86,8 +86,8 @@ class TuningClient:
         ConfigurationError
             There is no such stack, it has no tuning, or not the one that was asked for.
         """
-        service = TrainingService(region=region, session=session)
-        return cls(state_machine_of_stack(service, stack_name, tuning, TUNING), session=session)
+        service = AwsServices(region=region, session=session)
+        return cls(output_of_stack(service, stack_name, tuning, TUNING), session=session)
 
     def __repr__(self) -> str:
         return f"TuningClient({self.state_machine_arn!r})"

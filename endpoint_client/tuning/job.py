@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from endpoint_client.aws_services import AwsServices
 from endpoint_client.exceptions import (
     InvalidRequest,
     RolloutFailed,
@@ -21,7 +22,6 @@ from endpoint_client.training.hyperparameters import decode_hyperparameters
 from endpoint_client.training.job import TrainingJob
 from endpoint_client.training.pauses import POLL_INTERVAL, Pauses
 from endpoint_client.training.progress import Progress
-from endpoint_client.training.service import TrainingService
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,7 +83,7 @@ class TuningJob:
     def __init__(self, name: str, *, region: str | None = None, session: boto3.Session | None = None) -> None:
         self.name = name
         self._execution_arn: str | None = None
-        self._service = TrainingService(region=region, session=session)
+        self._service = AwsServices(region=region, session=session)
 
     @classmethod
     def attach(cls, name: str, *, region: str | None = None, session: boto3.Session | None = None) -> TuningJob:
@@ -99,7 +99,7 @@ class TuningJob:
         return job
 
     @classmethod
-    def started(cls, service: TrainingService, name: str, execution_arn: str) -> TuningJob:
+    def started(cls, service: AwsServices, name: str, execution_arn: str) -> TuningJob:
         """Give the job of an execution, with the connections that it was started with."""
         job = cls(name)
         job._service = service

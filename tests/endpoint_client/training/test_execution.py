@@ -3,8 +3,8 @@
 import pytest
 
 from endpoint_client import ConfigurationError, Throttled
+from endpoint_client.aws_services import AwsServices
 from endpoint_client.training.execution import MachineArn, TrainingExecution
-from endpoint_client.training.service import TrainingService
 from tests.endpoint_client.training.scripted_aws import ACCOUNT, MACHINE, REGION, RefusalError
 
 
@@ -32,7 +32,7 @@ def test_a_name_leaves_room_for_the_jobs_time():
 
 
 def test_the_state_is_the_one_that_was_entered_last(aws):
-    execution = TrainingExecution(TrainingService(), aws.execute())
+    execution = TrainingExecution(AwsServices(), aws.execute())
     assert execution.state() == ""
     aws.states = ["Train", "Check metric"]
     assert execution.state() == "Check metric"
@@ -48,7 +48,7 @@ def test_the_state_is_the_one_that_was_entered_last(aws):
 )
 def test_the_execution_of_a_job_has_its_name(aws, machine, name):
     arn = aws.execute(name, machine)
-    found = TrainingExecution.find(TrainingService(), name, job_arn(name))
+    found = TrainingExecution.find(AwsServices(), name, job_arn(name))
     assert found is not None
     assert found.arn == arn
     assert found.name == name
@@ -57,19 +57,19 @@ def test_the_execution_of_a_job_has_its_name(aws, machine, name):
 def test_a_name_with_a_time_is_found_at_the_first_look(aws):
     name = "churn-2026-11-23-08-15-00-123"
     aws.execute(name)
-    TrainingExecution.find(TrainingService(), name, job_arn(name))
+    TrainingExecution.find(AwsServices(), name, job_arn(name))
     assert len(aws.asked("DescribeExecution")) == 1
 
 
 def test_a_job_that_was_started_otherwise_has_none(aws):
-    assert TrainingExecution.find(TrainingService(), "my-own-job", job_arn("my-own-job")) is None
-    assert TrainingExecution.find(TrainingService(), "job", job_arn("job")) is None
+    assert TrainingExecution.find(AwsServices(), "my-own-job", job_arn("my-own-job")) is None
+    assert TrainingExecution.find(AwsServices(), "job", job_arn("job")) is None
 
 
 def test_who_may_not_look_at_executions_can_still_wait_for_the_job(aws):
     aws.execute()
     aws.refusals["DescribeExecution"] = [RefusalError("AccessDeniedException", "no")]
-    assert TrainingExecution.find(TrainingService(), "churn-1", job_arn("churn-1")) is None
+    assert TrainingExecution.find(AwsServices(), "churn-1", job_arn("churn-1")) is None
 
 
 def test_a_right_for_one_state_machine_is_enough(aws):
@@ -77,7 +77,7 @@ def test_a_right_for_one_state_machine_is_enough(aws):
     arn = aws.execute(name, "churn")
     # The first guesses are other state machines, which these credentials may not look at.
     aws.refusals["DescribeExecution"] = [RefusalError("AccessDeniedException", "no")]
-    found = TrainingExecution.find(TrainingService(), name, job_arn(name))
+    found = TrainingExecution.find(AwsServices(), name, job_arn(name))
     assert found is not None
     assert found.arn == arn
 
@@ -87,4 +87,4 @@ def test_an_error_that_passes_is_not_taken_for_no_execution(aws, monkeypatch):
     aws.execute()
     aws.refusals["DescribeExecution"] = [RefusalError("ThrottlingException", "slow")] * 5
     with pytest.raises(Throttled):
-        TrainingExecution.find(TrainingService(), "churn-1", job_arn("churn-1"))
+        TrainingExecution.find(AwsServices(), "churn-1", job_arn("churn-1"))

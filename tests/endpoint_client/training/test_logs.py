@@ -3,15 +3,15 @@
 import pytest
 
 from endpoint_client import AccessDenied
+from endpoint_client.aws_services import AwsServices
 from endpoint_client.training.logs import TrainingLogs
 from endpoint_client.training.pauses import Pauses
-from endpoint_client.training.service import TrainingService
 from tests.endpoint_client.training.scripted_aws import RefusalError, ScriptedAws
 
 
 @pytest.fixture
 def logs(aws: ScriptedAws) -> TrainingLogs:
-    return TrainingLogs(TrainingService(), "churn-1")
+    return TrainingLogs(AwsServices(), "churn-1")
 
 
 def texts(lines):

@@ -1,4 +1,4 @@
-"""The state machine of a stack, found on the local cloud's CloudFormation."""
+"""What a stack made, found on the local cloud's CloudFormation."""
 
 import json
 from collections.abc import Iterator

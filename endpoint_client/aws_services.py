@@ -1,4 +1,4 @@
-"""What the clients of jobs ask AWS for: one connection a service, and errors in this package's words."""
+"""What is asked of AWS beside predictions: one connection a service, and errors in this package's words."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
+    from types_boto3_ssm import SSMClient
     from types_boto3_stepfunctions import SFNClient
 
 # What may be otherwise at the next try.
@@ -35,8 +36,8 @@ TRANSIENT = (EndpointUnreachable, Throttled, ServiceUnavailable)
 _ATTEMPTS = 5
 
 
-class TrainingService:
-    """The services that a job is started and watched through; each connection is made when it is needed.
+class AwsServices:
+    """The services that jobs and endpoints are found and watched through; each connection is made when it is needed.
 
     Parameters
     ----------
@@ -73,6 +74,12 @@ class TrainingService:
     def cloudformation(self) -> CloudFormationClient:
         """CloudFormation."""
         client: CloudFormationClient = self._connect("cloudformation")
+        return client
+
+    @cached_property
+    def parameters(self) -> SSMClient:
+        """The parameters of Systems Manager."""
+        client: SSMClient = self._connect("ssm")
         return client
 
     @cached_property
