@@ -13,6 +13,7 @@ from constructs_lib.exceptions import (
     ModelDataError,
     RequirementsError,
 )
+from constructs_lib.front_doors.function import SklearnFunction
 from constructs_lib.image import SklearnImage
 from constructs_lib.model import SklearnModel
 from constructs_lib.model_data import ModelData
@@ -60,6 +61,7 @@ __all__ = [
     "SklearnEndpoint",
     "SklearnEndpointConfig",
     "SklearnEndpointMonitoring",
+    "SklearnFunction",
     "SklearnImage",
     "SklearnModel",
     "SklearnMultiModel",

@@ -94,7 +94,7 @@ def _refuse_reserved(names: set[str]) -> None:
 
 def _check_hooks(script: Path, python_version: str | None) -> frozenset[str]:
     tree = parse_script(script, python_version)
-    names = frozenset(_defined(tree.body))
+    names = frozenset(defined_names(tree.body))
     hooks = names & HOOKS
     if not hooks and "*" not in names:
         raise EntryPointError(
@@ -109,7 +109,7 @@ def _check_hooks(script: Path, python_version: str | None) -> frozenset[str]:
     return hooks
 
 
-def _defined(body: Iterable[ast.stmt]) -> Iterator[str]:
+def defined_names(body: Iterable[ast.stmt]) -> Iterator[str]:
     """Yield the names that a module binds; ``*`` for a star import, whose names cannot be known here."""
     for statement in body:
         match statement:
@@ -122,8 +122,10 @@ def _defined(body: Iterable[ast.stmt]) -> Iterator[str]:
             case ast.AnnAssign(target=ast.Name(id=name)):
                 yield name
             case ast.If() | ast.Try() | ast.With():
-                yield from _defined(child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt))
-                yield from (name for handler in getattr(statement, "handlers", ()) for name in _defined(handler.body))
+                inner = (child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt))
+                yield from defined_names(inner)
+                for handler in getattr(statement, "handlers", ()):
+                    yield from defined_names(handler.body)
 
 
 def _requirements(files: Iterable[ArchiveFile]) -> tuple[str, ...] | None:

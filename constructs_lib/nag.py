@@ -57,6 +57,12 @@ def acknowledge_smoke_test_function(function: IConstruct) -> None:
         _acknowledge(function, (f"{pack}-{rule}" for pack in _PACKS), reason)
 
 
+def acknowledge_front_function(function: IConstruct) -> None:
+    """Acknowledge that a function whose callers wait for its answer has no queue for what failed."""
+    reason = "Its callers wait for the answer and are told of an error; a dead letter queue would get nothing."
+    _acknowledge(function, (f"{pack}-LambdaDLQ" for pack in _PACKS), reason)
+
+
 def _acknowledge_no_key(endpoint_config: IConstruct, reason: str) -> None:
     rules = (f"{pack}-SageMakerEndpointConfigurationKMSKeyConfigured" for pack in _PACKS)
     _acknowledge(endpoint_config, rules, reason)

@@ -346,6 +346,51 @@ def use_vpc(ec2_arn_prefix: str) -> list[Statement]:
     ]
 
 
+def invoke_endpoint(endpoint_arn: str) -> Statement:
+    """Allow to call one endpoint for whole answers."""
+    return _allow(["sagemaker:InvokeEndpoint"], [endpoint_arn])
+
+
+def write_log_streams(log_group_arn: str) -> Statement:
+    """Allow to write streams of a log group that is there already; `log_group_arn` is CDK's, which ends in ``:*``."""
+    return _allow(["logs:CreateLogStream", "logs:PutLogEvents"], [log_group_arn])
+
+
+def put_traces() -> Statement:
+    """Allow to send traces to X-Ray, which takes no resource."""
+    return _allow(["xray:PutTelemetryRecords", "xray:PutTraceSegments"], ["*"])
+
+
+def decrypt(key_arn: str) -> Statement:
+    """Allow to decrypt with one KMS key: Lambda reads a function's variables with the function's role."""
+    return _allow(["kms:Decrypt"], [key_arn])
+
+
+def use_vpc_with_lambda(ec2_arn_prefix: str) -> list[Statement]:
+    """Allow Lambda to place a function's network interfaces into a VPC. EC2 takes no resource for the descriptions.
+
+    Source: "Required IAM permissions" of "Giving Lambda functions access to resources in an Amazon VPC" in the Lambda
+    developer guide, narrowed to the three kinds of resources.
+
+    Parameters
+    ----------
+    ec2_arn_prefix
+        ``arn:<partition>:ec2:<region>:<account>``.
+    """
+    return [
+        _allow(["ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets"], ["*"]),
+        _allow(
+            [
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:UnassignPrivateIpAddresses",
+            ],
+            [f"{ec2_arn_prefix}:{kind}/*" for kind in ("network-interface", "security-group", "subnet")],
+        ),
+    ]
+
+
 def _on_log_group(actions: list[str], log_group_arn: str) -> Statement:
     # CloudWatch Logs asks for a group with an end that stands for its streams, of which it names none.
     return _allow(actions, [log_group_arn, f"{log_group_arn}:*"])

@@ -19,6 +19,7 @@ from constructs_lib import (
     ServerlessVariant,
     SklearnEndpoint,
     SklearnEndpointConfig,
+    SklearnFunction,
     SklearnModel,
     SklearnMultiModel,
     SklearnTraining,
@@ -130,6 +131,41 @@ def test_a_smoke_tests_function_does_without_what_only_a_busy_one_needs(stack, m
         "LambdaInsideVPC",
     }
     assert findings(stack) == {}
+
+
+def front(stack: cdk.Stack, **options: Any) -> SklearnFunction:
+    endpoint = SklearnEndpoint.from_endpoint_name(stack, "Endpoint", "churn")
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    return SklearnFunction(
+        stack, "Front", endpoint=endpoint, encryption_key=key, reserved_concurrent_executions=10, **options
+    )
+
+
+def test_of_a_front_function_only_what_nobody_could_change_is_acknowledged(make_stack):
+    stack = make_stack(region="eu-west-1")
+    front(stack)
+    assert {rule.partition("-")[2] for rule, ids in acknowledged(stack).items() if "Resource" in ids} == {"LambdaDLQ"}
+    wildcards = {rule: ids for rule, ids in acknowledged(stack).items() if "IAM5" in rule}
+    assert wildcards == {"AwsSolutions-IAM5[Resource::*]": {"Trace"}}
+    assert {rule.partition("-")[2] for rule in findings(stack)} == {"LambdaInsideVPC"}
+
+
+def test_a_front_function_in_a_vpc_leaves_only_the_rights_for_it_to_the_user(make_stack):
+    stack = make_stack(region="eu-west-1")
+    vpc = ec2.Vpc.from_vpc_attributes(
+        stack,
+        "Vpc",
+        vpc_id="vpc-0123456789abcdef0",
+        availability_zones=["eu-west-1a"],
+        private_subnet_ids=["subnet-0123456789abcdef0"],
+        private_subnet_route_table_ids=["rtb-0123456789abcdef0"],
+    )
+    front(stack, vpc=vpc)
+    arn = "arn:aws:ec2:eu-west-1:123456789012"
+    assert set(findings(stack)) == {
+        "AwsSolutions-IAM5[Resource::*]",
+        *(f"AwsSolutions-IAM5[Resource::{arn}:{kind}/*]" for kind in ("network-interface", "security-group", "subnet")),
+    }
 
 
 def test_keys_that_nobody_knows_at_synthesis_are_acknowledged_and_the_bucket_is_the_users(stack):

@@ -38,6 +38,7 @@ from constructs_lib import (
     SklearnEndpoint,
     SklearnEndpointConfig,
     SklearnEndpointMonitoring,
+    SklearnFunction,
     SklearnImage,
     SklearnModel,
     SklearnMultiModel,
@@ -253,6 +254,26 @@ def a_watched_endpoint(stack: cdk.Stack, model_dir: Path) -> None:
     )
 
 
+def a_front_function(stack: cdk.Stack, model_dir: Path) -> None:
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    endpoint = SklearnEndpoint(stack, "Endpoint", model=model, encryption_key=key)
+    module = model_dir.parent / "front.py"
+    module.write_text("def before(body, content_type):\n    return body, content_type\n", encoding="utf-8")
+    front = SklearnFunction(
+        stack,
+        "Front",
+        endpoint=endpoint,
+        entry_point=module,
+        environment={"TABLE": "customers"},
+        reserved_concurrent_executions=10,
+        encryption_key=key,
+    )
+    caller = iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("ec2.amazonaws.com"))
+    front.grant_invoke_url(caller)
+    front.grant_invoke(caller)
+
+
 Scenario = Callable[[cdk.Stack, Path], None]
 SCENARIOS = (
     one_endpoint,
@@ -269,6 +290,7 @@ SCENARIOS = (
     a_transform,
     a_tuning,
     a_watched_endpoint,
+    a_front_function,
 )
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 flags_on_and_off = pytest.mark.parametrize("flags", [True, False], ids=["flags on", "flags off"])
