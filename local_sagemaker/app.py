@@ -21,7 +21,7 @@ def create_app(get_base_url: Callable[[], str]) -> Any:
     """
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-    from local_sagemaker import moto_mends
+    from local_sagemaker import moto_mends, settings
     from local_sagemaker.cloudformation import custom_resources, stack_api
     from local_sagemaker.hosting import endpoints
     from local_sagemaker.state_machines import engine
@@ -37,4 +37,4 @@ def create_app(get_base_url: Callable[[], str]) -> Any:
     transforms.install(get_base_url)
     tuning_jobs.install()
     engine.install(get_base_url)
-    return DomainDispatcherApplication(create_backend_app)
+    return settings.answering(DomainDispatcherApplication(create_backend_app))

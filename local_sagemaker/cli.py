@@ -1,10 +1,14 @@
-"""The command line of the local cloud: ``up`` runs it, ``env`` says how clients reach it."""
+"""The command line of the local cloud.
+
+``up`` runs it, ``env`` says how clients reach it, ``dashboard`` draws one of its CloudWatch dashboards.
+"""
 
 from __future__ import annotations
 
 import logging
 import signal
 import threading
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -48,6 +52,19 @@ ForSdk = Annotated[
     bool,
     typer.Option(
         "--sagemaker-sdk", help="Also what the SageMaker Python SDK needs: a proxy to STS, whom to trust, no telemetry."
+    ),
+]
+
+
+Png = Annotated[Path, typer.Option("--png", metavar="FILE.png", help="The file to draw into.")]
+
+
+Last = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help="How much time up to now to show, as it passes here: 90s, 5m, 3h. Default: what the dashboard says, "
+        "else three hours of AWS.",
     ),
 ]
 
@@ -106,3 +123,18 @@ def env(port: Port = DEFAULT_PORT, region: str = DEFAULT_REGION, sagemaker_sdk: 
     if not answers(port):
         # The CDK would say so, too, but only after a minute of retries.
         typer.echo(f"nothing answers at {url} yet: local-sagemaker up --port {port}", err=True)
+
+
+@cli.command()
+def dashboard(name: str, png: Png, port: Port = DEFAULT_PORT, region: str = DEFAULT_REGION, last: Last = None) -> None:
+    """Draw a CloudWatch dashboard with what it shows now."""
+    from local_sagemaker.dashboards import command
+    from local_sagemaker.dashboards.exceptions import DashboardError
+    from local_sagemaker.settings import SettingsError
+
+    try:
+        command.draw_to(command.fetch(name, f"http://localhost:{port}", region, last), png)
+    except (DashboardError, SettingsError) as error:
+        typer.echo(f"error: {error}", err=True)
+        raise typer.Exit(1) from error
+    typer.echo(f"drawn {png}")

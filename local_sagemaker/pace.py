@@ -8,10 +8,15 @@ DEFAULT_SPEED = 60.0
 _speed = DEFAULT_SPEED
 
 
-def use(speed: float) -> None:
+def use(times: float) -> None:
     """Let AWS's waits pass so many times as fast; 1 is AWS's own pace."""
     global _speed
-    _speed = speed
+    _speed = times
+
+
+def speed() -> float:
+    """Give how many seconds of AWS pass in a second here."""
+    return _speed
 
 
 def seconds(aws_seconds: float) -> float:
