@@ -13,7 +13,10 @@ from constructs_lib.exceptions import (
     ModelDataError,
     RequirementsError,
 )
+from constructs_lib.front_doors.authorization import ApiKeyAuthorization, IamAuthorization, Quota, Throttle
 from constructs_lib.front_doors.function import SklearnFunction
+from constructs_lib.front_doors.request_schema import JsonRows, JsonSchema
+from constructs_lib.front_doors.rest_api import SklearnRestApi
 from constructs_lib.image import SklearnImage
 from constructs_lib.model import SklearnModel
 from constructs_lib.model_data import ModelData
@@ -34,6 +37,7 @@ from constructs_lib.variant import InstanceVariant, ShadowVariant
 
 __all__ = [
     "AllAtOnce",
+    "ApiKeyAuthorization",
     "AsyncInference",
     "Canary",
     "CategoricalRange",
@@ -44,15 +48,19 @@ __all__ = [
     "EndpointAlarms",
     "EndpointTraits",
     "EntryPointError",
+    "IamAuthorization",
     "ImageError",
     "InstanceVariant",
     "IntegerRange",
+    "JsonRows",
+    "JsonSchema",
     "Linear",
     "MetricDefinition",
     "MetricThreshold",
     "ModelData",
     "ModelDataError",
     "Prices",
+    "Quota",
     "RequirementsError",
     "RollbackAlarms",
     "Rolling",
@@ -65,10 +73,12 @@ __all__ = [
     "SklearnImage",
     "SklearnModel",
     "SklearnMultiModel",
+    "SklearnRestApi",
     "SklearnTraining",
     "SklearnTransform",
     "SklearnTuning",
     "SmokeTest",
     "SpotTraining",
+    "Throttle",
     "TrainingInput",
 ]

@@ -63,6 +63,17 @@ def acknowledge_front_function(function: IConstruct) -> None:
     _acknowledge(function, (f"{pack}-LambdaDLQ" for pack in _PACKS), reason)
 
 
+def acknowledge_rest_api_method(method: IConstruct) -> None:
+    """Acknowledge that a method asks no user pool of Cognito who calls it."""
+    _acknowledge(method, ["AwsSolutions-COG4"], "Callers are services: they sign their requests, or have a key.")
+
+
+def acknowledge_rest_api_stage(stage: IConstruct) -> None:
+    """Acknowledge what a stage does without whose one method is a POST that is passed to SageMaker."""
+    for rule, reason in _STAGE_REASONS.items():
+        _acknowledge(stage, (f"{pack}-{rule}" for pack in _PACKS), reason)
+
+
 def _acknowledge_no_key(endpoint_config: IConstruct, reason: str) -> None:
     rules = (f"{pack}-SageMakerEndpointConfigurationKMSKeyConfigured" for pack in _PACKS)
     _acknowledge(endpoint_config, rules, reason)
@@ -88,6 +99,10 @@ _FUNCTION_REASONS = {
     "LambdaDLQ": "CloudFormation waits for its answer, and says so when none comes.",
     "LambdaInsideVPC": "It calls SageMaker and CloudFormation and nothing else, under a role that allows no more.",
 }
+_STAGE_REASONS = {
+    "APIGWCacheEnabledAndEncrypted": "API Gateway caches no POST, and each prediction is of other rows.",
+    "APIGWSSLEnabled": "A client certificate is for HTTP backends; API Gateway signs what it sends to SageMaker.",
+}
 _INLINE_REASON = (
     "The policy belongs to this role and this resource alone; where it follows a digest, an update holds the old and "
     "the new one side by side, and a role takes 10 managed policies only."
@@ -98,6 +113,7 @@ _JOBS_REASON = "The name of a job, and of what is made from it, begins with a fi
 _WILDCARD_REASONS = {
     "ecr:GetAuthorizationToken": "ecr:GetAuthorizationToken takes no resource.",
     "cloudwatch:PutMetricData": "cloudwatch:PutMetricData takes no resource; its namespace is the limit.",
+    "logs:FilterLogEvents": "API Gateway takes this role for the logs of all APIs of the account, and no lesser one.",
     "logs:CreateLogDelivery": "Neither the delivery of logs nor the tracing of executions takes a resource.",
     "xray:PutTraceSegments": "Neither the delivery of logs nor the tracing of executions takes a resource.",
     "sagemaker:CreateTrainingJob": _JOBS_REASON,

@@ -79,6 +79,25 @@ def test_endpoint(endpoint_arn: str, stack_arn: str, log_group_arn: str) -> list
     ]
 
 
+def write_gateway_logs() -> Statement:
+    """Allow API Gateway to write the logs of all APIs of an account; it takes no role with fewer rights.
+
+    Source: the managed policy AmazonAPIGatewayPushToCloudWatchLogs.
+    """
+    return _allow(
+        [
+            "logs:CreateLogGroup",
+            "logs:CreateLogStream",
+            "logs:DescribeLogGroups",
+            "logs:DescribeLogStreams",
+            "logs:FilterLogEvents",
+            "logs:GetLogEvents",
+            "logs:PutLogEvents",
+        ],
+        ["*"],
+    )
+
+
 def write_job_logs(log_group_arn: str, job_prefix: str) -> list[Statement]:
     """Allow to write the streams of jobs whose names begin alike, in a log group that all jobs of an account share."""
     return [

@@ -22,6 +22,7 @@ def create_app(get_base_url: Callable[[], str]) -> Any:
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
     from local_sagemaker import moto_mends, settings
+    from local_sagemaker.api_gateway import gateway
     from local_sagemaker.cloudformation import custom_resources, stack_api
     from local_sagemaker.hosting import endpoints
     from local_sagemaker.state_machines import engine
@@ -37,4 +38,5 @@ def create_app(get_base_url: Callable[[], str]) -> Any:
     transforms.install(get_base_url)
     tuning_jobs.install()
     engine.install(get_base_url)
+    gateway.install(get_base_url)
     return settings.answering(DomainDispatcherApplication(create_backend_app))

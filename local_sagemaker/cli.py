@@ -74,6 +74,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
     """Run the local cloud until SIGTERM or Ctrl-C. Its state is in memory: it starts empty, not bootstrapped."""
     # moto takes two seconds to import, which `env` and `--help` do not need.
     from local_sagemaker import pace
+    from local_sagemaker.api_gateway import gateway
     from local_sagemaker.app import create_app
     from local_sagemaker.containers import interpreters
     from local_sagemaker.hosting import endpoints
@@ -98,6 +99,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
     typer.echo(f"ready {server.url}")
     stopped.wait()
     server.stop()
+    gateway.shutdown()
     engine.shutdown()
     tuning_jobs.shutdown()
     transforms.shutdown()

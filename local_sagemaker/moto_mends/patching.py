@@ -10,7 +10,7 @@ from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 
 _MISSING = object()
 _ORIGINALS: dict[tuple[Any, str], Any] = {}
-_REGISTERED: set[str] = set()
+_REGISTERED: dict[str, tuple[Any, Any]] = {}
 
 
 def patch(owner: Any, name: str, replacement: Any) -> None:
@@ -47,9 +47,11 @@ def unpatch_all() -> None:
             setattr(owner, name, value)
         elif name in vars(owner):
             delattr(owner, name)
-    for resource_type in _REGISTERED:
-        parsing.get_model_map().pop(resource_type, None)
-        parsing.get_name_type_map().pop(resource_type, None)
+    for resource_type, known in _REGISTERED.items():
+        for types, value in zip(_type_maps(), known, strict=True):
+            types.pop(resource_type, None)
+            if value is not _MISSING:
+                types[resource_type] = value
 
 
 class EmulatedResource(ABC):
@@ -117,7 +119,15 @@ class EmulatedResource(ABC):
 
 
 def register(resource_class: type[EmulatedResource]) -> None:
-    """Make a resource type known to moto's CloudFormation."""
-    _REGISTERED.add(resource_class.resource_type)
-    parsing.get_model_map()[resource_class.resource_type] = resource_class  # type: ignore[assignment]
-    parsing.get_name_type_map()[resource_class.resource_type] = resource_class.name_property
+    """Make a resource type known to moto's CloudFormation, or put it in the place of moto's own."""
+    resource_type = resource_class.resource_type
+    models, names = _type_maps()
+    _REGISTERED.setdefault(resource_type, (models.get(resource_type, _MISSING), names.get(resource_type, _MISSING)))
+    models[resource_type] = resource_class
+    names[resource_type] = resource_class.name_property
+
+
+def _type_maps() -> tuple[dict[str, Any], dict[str, Any]]:
+    models: dict[str, Any] = parsing.get_model_map()
+    names: dict[str, Any] = parsing.get_name_type_map()
+    return models, names

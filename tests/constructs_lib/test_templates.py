@@ -22,6 +22,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from constructs_lib import (
+    ApiKeyAuthorization,
     AsyncInference,
     CategoricalRange,
     ContinuousRange,
@@ -29,10 +30,12 @@ from constructs_lib import (
     EndpointAlarms,
     InstanceVariant,
     IntegerRange,
+    JsonRows,
     MetricDefinition,
     MetricThreshold,
     ModelData,
     Prices,
+    Quota,
     ServerlessVariant,
     ShadowVariant,
     SklearnEndpoint,
@@ -42,6 +45,7 @@ from constructs_lib import (
     SklearnImage,
     SklearnModel,
     SklearnMultiModel,
+    SklearnRestApi,
     SklearnTraining,
     SklearnTransform,
     SklearnTuning,
@@ -274,6 +278,34 @@ def a_front_function(stack: cdk.Stack, model_dir: Path) -> None:
     front.grant_invoke(caller)
 
 
+def a_rest_api(stack: cdk.Stack, model_dir: Path) -> None:
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    model = SklearnModel(stack, "Model", model_data=ModelData.from_directory(model_dir))
+    endpoint = SklearnEndpoint(stack, "Endpoint", model=model, encryption_key=key)
+    api = SklearnRestApi(
+        stack,
+        "RestApi",
+        endpoint=endpoint,
+        request_schema=JsonRows(features=["age", "income"]),
+        encryption_key=key,
+        cloud_watch_role=True,
+        web_acl_arn=f"arn:{stack.partition}:wafv2:{stack.region}:{stack.account}:regional/webacl/guard/0123",
+    )
+    api.grant_invoke(iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com")))
+
+
+def a_rest_api_with_keys(stack: cdk.Stack, _: Path) -> None:
+    SklearnRestApi(
+        stack,
+        "RestApi",
+        endpoint=SklearnEndpoint.from_endpoint_name(stack, "Endpoint", "churn"),
+        authorization=ApiKeyAuthorization(quota=Quota(limit=1000)),
+        path="v1/predict",
+        stage_name="live",
+        content_types=["application/json", "text/csv", "application/x-npy"],
+    )
+
+
 Scenario = Callable[[cdk.Stack, Path], None]
 SCENARIOS = (
     one_endpoint,
@@ -291,6 +323,8 @@ SCENARIOS = (
     a_tuning,
     a_watched_endpoint,
     a_front_function,
+    a_rest_api,
+    a_rest_api_with_keys,
 )
 every_scenario = pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
 flags_on_and_off = pytest.mark.parametrize("flags", [True, False], ids=["flags on", "flags off"])

@@ -18,6 +18,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from constructs_lib.runtime_files import runtime_files
 from local_sagemaker import moto_mends
+from local_sagemaker.api_gateway import gateway
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.server import LocalServer
 from local_sagemaker.training import jobs
@@ -228,12 +229,14 @@ def running_cloud() -> Iterator[Cloud]:
     jobs.install(lambda: server.url)
     transforms.install(lambda: server.url)
     tuning_jobs.install()
+    gateway.install(lambda: server.url)
     server.start()
     cloud = Cloud(server.url)
     try:
         yield cloud
     finally:
         cloud.close()
+        gateway.shutdown()
         tuning_jobs.shutdown()
         transforms.shutdown()
         jobs.shutdown()

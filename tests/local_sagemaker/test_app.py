@@ -5,6 +5,7 @@ from typing import Any
 import boto3
 import pytest
 
+from local_sagemaker.api_gateway import gateway
 from local_sagemaker.app import ACCOUNT_ID, create_app
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.server import LocalServer
@@ -19,6 +20,7 @@ def whole_cloud(empty_moto):
     server.start()
     yield server
     server.stop()
+    gateway.shutdown()
     tuning_jobs.shutdown()
     transforms.shutdown()
     jobs.shutdown()

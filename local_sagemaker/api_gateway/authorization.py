@@ -1,0 +1,119 @@
+"""Who may call a method: the signer of the request, by the rights in IAM, or the holder of a key, by usage plans.
+
+As everywhere in the local cloud the signature itself is not verified, and a key that IAM never gave out is an
+administrator's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import parse_qs
+
+from moto.apigateway.models import apigateway_backends
+
+from local_sagemaker.access.rights import caller
+from local_sagemaker.api_gateway.refusals import RefusalError, misconfigured
+from local_sagemaker.data_plane_errors import AccessDeniedError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+
+
+class KeyHolder(NamedTuple):
+    """A key that came with a request, and its plan.
+
+    Attributes
+    ----------
+    key_id
+        Of the key.
+    plan
+        moto's usage plan.
+    """
+
+    key_id: str
+    plan: Any
+
+
+def authorize_signer(environ: Mapping[str, Any], arn: str, *, account_id: str, region: str) -> str | None:
+    """Let the signer of a request pass, or refuse it.
+
+    Parameters
+    ----------
+    environ
+        The request.
+    arn
+        ``arn:aws:execute-api:<region>:<account>:<api>/<stage>/<method>/<path>``.
+    account_id, region
+        Of the API.
+
+    Returns
+    -------
+    str or None
+        ARN of the signer; None of an administrator.
+
+    Raises
+    ------
+    RefusalError
+        There is no signature, it is another service's, or the signer lacks the right.
+    """
+    signature = _signature(environ)
+    found = _CREDENTIAL.search(signature)
+    if found is None:
+        raise RefusalError("INVALID_SIGNATURE", "Authorization header requires 'Credential' parameter.")
+    access_key_id, signed_region, service = found.groups()
+    if service != "execute-api":
+        raise RefusalError("INVALID_SIGNATURE", "Credential should be scoped to correct service: 'execute-api'.")
+    if signed_region != region:
+        raise RefusalError("INVALID_SIGNATURE", f"Credential should be scoped to a valid region: '{region}'.")
+    principal = caller(access_key_id, account_id=account_id, region=region)
+    if principal is None:
+        return None
+    try:
+        principal.authorize("execute-api:Invoke", arn)
+    except AccessDeniedError as error:
+        raise RefusalError("ACCESS_DENIED", error.statement) from None
+    return principal.arn
+
+
+def find_key(environ: Mapping[str, Any], *, api_id: str, stage_name: str, account_id: str, region: str) -> KeyHolder:
+    """Find the key of a request among those of the usage plans of a stage.
+
+    Raises
+    ------
+    RefusalError
+        There is no key, or none that a plan of this stage has.
+    """
+    value = environ.get("HTTP_X_API_KEY")
+    backend = apigateway_backends[account_id][region]
+    keys = [key for key in list(backend.keys.values()) if key.value == value and key.enabled]
+    wanted = {"apiId": api_id, "stage": stage_name}
+    for key in keys:
+        for plan in backend.get_usage_plans(key.id):
+            if any(wanted.items() <= stage.items() for stage in plan.api_stages):
+                return KeyHolder(key.id, plan)
+    raise RefusalError("INVALID_API_KEY")
+
+
+def check_type(method: Any) -> None:
+    """Refuse what decides by other means than IAM and keys.
+
+    Raises
+    ------
+    RefusalError
+        The method has an authorizer.
+    """
+    if method.authorization_type not in {"AWS_IAM", "NONE"}:
+        raise misconfigured(f"authorization by {method.authorization_type} is not emulated")
+
+
+def _signature(environ: Mapping[str, Any]) -> str:
+    header = environ.get("HTTP_AUTHORIZATION")
+    if header:
+        return str(header)
+    query = parse_qs(environ.get("QUERY_STRING", ""))
+    if "X-Amz-Credential" in query:
+        return f"Credential={query['X-Amz-Credential'][0]}"
+    raise RefusalError("MISSING_AUTHENTICATION_TOKEN")
