@@ -48,7 +48,7 @@ class EndpointAlarms:
     memory_percent
         Memory of the fullest instance, in percent; default: warning 85, critical 95.
     disk_percent
-        Disk of the fullest instance, in percent; default: warning 85. Not for serverless endpoints.
+        Disk of the fullest instance, in percent; default: warning 90. Not for serverless endpoints.
     concurrency_percent
         Requests under way, in percent of a serverless variant's maximum; default: warning 80.
     fewest_requests
@@ -145,7 +145,7 @@ class EndpointAlarms:
     ) -> WatchedAlarm:
         whose = f"variant {variant} of {endpoint.endpoint_name}" if variant else endpoint.endpoint_name
         look = rule.look.format(endpoint=endpoint.endpoint_name)
-        names = [endpoint.endpoint_name, variant, rule.name, severity]
+        names = [endpoint.endpoint_name, "" if variant == _ONLY else variant, rule.name, severity]
         comparison = cloudwatch.ComparisonOperator
         missing = cloudwatch.TreatMissingData
         alarm = rule.metric(endpoint, variant, Duration.minutes(1)).create_alarm(
@@ -190,7 +190,7 @@ def _default(setting: str) -> Mapping[str, float | Duration]:
         "model_latency_p99": {"warning": Duration.seconds(10)},
         "cpu_percent": {"warning": 80},
         "memory_percent": {"warning": 85, "critical": 95},
-        "disk_percent": {"warning": 85},
+        "disk_percent": {"warning": 90},
         "concurrency_percent": {"warning": 80},
         "failed_requests": {"warning": 0},
         "oldest_request": {"warning": Duration.minutes(15)},
@@ -202,5 +202,7 @@ def _identifier(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("-"))
 
 
+# The name of a variant that was given none says nothing.
+_ONLY = "AllTraffic"
 # CloudWatch looks at a day at most: minutes of it.
 _MOST_PERIODS = 1440

@@ -59,9 +59,9 @@ class SklearnEndpointMonitoring(Construct):
 
     Notes
     -----
-    An alarm's name says endpoint, variant, subject and severity; its description says what is the matter and where to
-    look. The dashboard's rows: the state of the alarms; traffic, errors, latency, size and cost as numbers; then each
-    of them as a graph, with the thresholds in it.
+    An alarm's name says endpoint, variant (but for ``AllTraffic``), subject and severity; its description says what is
+    the matter and where to look. The dashboard's rows: the state of the alarms; traffic, errors, latency, size and cost
+    as numbers; then each of them as a graph, with the thresholds in it.
 
     Example
     -------

@@ -44,7 +44,11 @@ class Figures:
         """Requests that were answered with 4xx or with 5xx, in percent."""
         metric = self._errors(variant, kind, "Average")
         short = self._number(variant)
-        return _math(f"100 * rate{kind}{short}", {f"rate{kind}{short}": metric}, self._label(variant, f"{kind} %"))
+        # Several variants have a color each instead.
+        color = _ERROR_COLORS[kind] if len(self._traits.all_variant_names) == 1 else None
+        return _math(
+            f"100 * rate{kind}{short}", {f"rate{kind}{short}": metric}, self._label(variant, f"{kind} %"), color
+        )
 
     def all_error_percent(self, kind: str) -> cloudwatch.IMetric:
         """The same of all production variants together."""
@@ -257,8 +261,12 @@ def _sum(metrics: Mapping[str, cloudwatch.IMetric]) -> str:
     return " + ".join(f"FILL({name}, 0)" for name in metrics)
 
 
-def _math(expression: str, metrics: Mapping[str, cloudwatch.IMetric], label: str) -> cloudwatch.MathExpression:
-    return cloudwatch.MathExpression(expression=expression, using_metrics=dict(metrics), label=label, period=minute())
+def _math(
+    expression: str, metrics: Mapping[str, cloudwatch.IMetric], label: str, color: str | None = None
+) -> cloudwatch.MathExpression:
+    return cloudwatch.MathExpression(
+        expression=expression, using_metrics=dict(metrics), label=label, color=color, period=minute()
+    )
 
 
 def _words(statistic: str) -> str:
@@ -271,6 +279,10 @@ def _identifier(statistic: str) -> str:
 
 def _short(number: int) -> str:
     return f"_{number}"
+
+
+# CDK's own red and orange, which it gives only once its kernel runs.
+_ERROR_COLORS = {"5xx": "#d62728", "4xx": "#ff7f0e"}
 
 
 def minute() -> Duration:

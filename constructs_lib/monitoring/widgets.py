@@ -64,9 +64,9 @@ class EndpointWidgets:
             f"[log]({console}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group})"
         )
         variants = ", ".join(self._traits.all_variant_names)
-        markdown = f"# {name}\n{kinds[self._traits.kind]} · {variants} · {links}"
+        markdown = f"**{kinds[self._traits.kind]}** · {variants} · {links}"
         background = cloudwatch.TextWidgetBackground.TRANSPARENT
-        return [cloudwatch.TextWidget(markdown=markdown, width=_COLUMNS, height=2, background=background)]
+        return [cloudwatch.TextWidget(markdown=markdown, width=_COLUMNS, height=1, background=background)]
 
     @property
     def state(self) -> list[cloudwatch.IWidget]:
@@ -116,7 +116,7 @@ class EndpointWidgets:
             for name in names
             for metric in (figures.model_latency(name, "Average"), figures.overhead_latency(name, "Average"))
         ]
-        return [*row, self._graph("Where the time goes, ms on average", split, stacked=len(names) == 1)]
+        return [*row, self._graph("Average time, ms", split, stacked=len(names) == 1)]
 
     @property
     def resources(self) -> list[cloudwatch.IWidget]:

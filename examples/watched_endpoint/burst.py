@@ -12,7 +12,7 @@ from sklearn.datasets import load_wine
 
 from endpoint_client import ModelError, Predictor
 
-ALARM = "wine-AllTraffic-server-errors-critical"
+ALARM = "wine-server-errors-critical"
 HUE = 10
 GOOD = load_wine().data
 # A release of a caller that sends 0 where it does not know the hue.

@@ -8,7 +8,7 @@ import pytest
 from tests.end_to_end.conftest import ROOT, LocalCloud
 
 EXAMPLE = ROOT / "examples" / "watched_endpoint"
-ALARM = "wine-AllTraffic-server-errors-critical"
+ALARM = "wine-server-errors-critical"
 
 
 @pytest.fixture(scope="module")

@@ -11,34 +11,34 @@ from tests.constructs_lib.monitoring.conftest import TRAITS
 
 DEFAULTS = {
     "instances": {
-        "churn-AllTraffic-client-errors-warning": 0.2,
-        "churn-AllTraffic-cpu-warning": 80,
-        "churn-AllTraffic-disk-warning": 85,
-        "churn-AllTraffic-memory-critical": 95,
-        "churn-AllTraffic-memory-warning": 85,
-        "churn-AllTraffic-model-latency-warning": 10_000_000,
-        "churn-AllTraffic-server-errors-critical": 0.05,
-        "churn-AllTraffic-server-errors-warning": 0.01,
+        "churn-client-errors-warning": 0.2,
+        "churn-cpu-warning": 80,
+        "churn-disk-warning": 90,
+        "churn-memory-critical": 95,
+        "churn-memory-warning": 85,
+        "churn-model-latency-warning": 10_000_000,
+        "churn-server-errors-critical": 0.05,
+        "churn-server-errors-warning": 0.01,
     },
     "serverless": {
-        "churn-AllTraffic-client-errors-warning": 0.2,
-        "churn-AllTraffic-concurrency-warning": 0.8,
-        "churn-AllTraffic-memory-critical": 95,
-        "churn-AllTraffic-memory-warning": 85,
-        "churn-AllTraffic-model-latency-warning": 10_000_000,
-        "churn-AllTraffic-server-errors-critical": 0.05,
-        "churn-AllTraffic-server-errors-warning": 0.01,
+        "churn-client-errors-warning": 0.2,
+        "churn-concurrency-warning": 0.8,
+        "churn-memory-critical": 95,
+        "churn-memory-warning": 85,
+        "churn-model-latency-warning": 10_000_000,
+        "churn-server-errors-critical": 0.05,
+        "churn-server-errors-warning": 0.01,
     },
     "asynchronous": {
-        "churn-AllTraffic-client-errors-warning": 0.2,
-        "churn-AllTraffic-cpu-warning": 80,
-        "churn-AllTraffic-disk-warning": 85,
-        "churn-AllTraffic-failures-warning": 0,
-        "churn-AllTraffic-memory-critical": 95,
-        "churn-AllTraffic-memory-warning": 85,
-        "churn-AllTraffic-model-latency-warning": 10_000_000,
-        "churn-AllTraffic-server-errors-critical": 0.05,
-        "churn-AllTraffic-server-errors-warning": 0.01,
+        "churn-client-errors-warning": 0.2,
+        "churn-cpu-warning": 80,
+        "churn-disk-warning": 90,
+        "churn-failures-warning": 0,
+        "churn-memory-critical": 95,
+        "churn-memory-warning": 85,
+        "churn-model-latency-warning": 10_000_000,
+        "churn-server-errors-critical": 0.05,
+        "churn-server-errors-warning": 0.01,
         "churn-oldest-request-warning": 900,
     },
 }
@@ -85,6 +85,13 @@ def test_each_production_variant_has_its_alarms_and_a_shadow_has_none(stack, mak
     made = alarms.bind(stack, make_endpoint("shadow"))
     assert made
     assert not [one for one in made if "Challenger" in one.alarm.node.id]
+
+
+def test_an_alarm_is_named_after_its_variant_unless_that_was_given_no_name(stack, make_endpoint):
+    EndpointAlarms().bind(stack, make_endpoint("two variants"))
+    found = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
+    names = {alarm["Properties"]["AlarmName"] for alarm in found}
+    assert {"churn-Champion-cpu-warning", "churn-Challenger-cpu-warning"} <= names
 
 
 def test_severities_stand_in_order_of_their_first_alarm():
