@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from aws_cdk.assertions import Template
 
-from tests.constructs_lib.test_templates import SCENARIOS, Scenario, cfn_lint, every_scenario, flags_on_and_off
+from tests.constructs_lib.scenarios import SCENARIOS, Scenario
+from tests.constructs_lib.test_templates import cfn_lint, every_scenario, flags_on_and_off
 
 # Of a region: its partition, and the suffix of its addresses.
 REGIONS = {
