@@ -104,6 +104,30 @@ def trusts_service(trust_policy: Mapping[str, Any], service: str, context: Mappi
     return effects == {"Allow"}
 
 
+def allows_service(document: Mapping[str, Any], service: str, request: Request) -> bool:
+    """Say whether the policy of a resource lets an AWS service do something with it.
+
+    Parameters
+    ----------
+    document
+        Parsed policy document of the resource.
+    service
+        Service principal, such as ``cloudwatch.amazonaws.com``.
+    request
+        What it wants to do.
+    """
+    effects = {
+        statement["Effect"]
+        for statement in _as_list(document.get("Statement", []))
+        if _element_matches(statement, "Action", request.action, fold=True)
+        and _element_matches(statement, "Resource", request.resource)
+        and (_principal_is(statement.get("Principal"), service) or statement.get("Principal") == {"AWS": "*"})
+        and not _unknown_operators(statement)
+        and _conditions_hold(statement, request.context)
+    }
+    return effects == {"Allow"}
+
+
 def _as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 

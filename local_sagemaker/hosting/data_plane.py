@@ -14,6 +14,7 @@ from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.invocations.data_capture import DataCapture
 from local_sagemaker.invocations.invocations import Invocations
 from local_sagemaker.monitoring.alarm_states import AlarmStates
+from local_sagemaker.monitoring.alarms import actions
 from local_sagemaker.monitoring.auto_scaling import AutoScaling
 from local_sagemaker.monitoring.invocation_metrics import InvocationMetrics
 from local_sagemaker.monitoring.load_metrics import LoadMetrics
@@ -42,6 +43,7 @@ class DataPlane:
         self._lock = threading.Lock()
         self._deployments: dict[EndpointIdentity, Deployment] = {}
         self._metrics = InvocationMetrics()
+        actions.use(get_base_url)
         self._alarm_states = AlarmStates(ACCOUNT_ID)
         self._capture = DataCapture()
         self.invocations = Invocations(self.find_router, self._metrics, self._capture, account_id=ACCOUNT_ID)

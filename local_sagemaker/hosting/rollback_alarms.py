@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from moto.cloudwatch.models import cloudwatch_backends
 
 from local_sagemaker.data_plane_errors import DataPlaneError
-from local_sagemaker.monitoring.alarm_states import ALARM
+from local_sagemaker.monitoring.alarms.states import ALARM
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

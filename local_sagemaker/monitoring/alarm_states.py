@@ -1,40 +1,28 @@
-"""Alarms on the metrics of invocations change their state as the traffic does; moto's never change theirs.
+"""Alarms change their state as the values of their metrics do; moto's never change theirs.
 
-Rules: "Evaluating an alarm" and "Configuring how CloudWatch alarms treat missing data" in the CloudWatch user guide.
-Periods pass at the local cloud's pace (`pace`). Alarms on other metrics, on expressions and composite alarms stay as
-they are.
+Metric alarms are evaluated as often as the local cloud's pace asks for (`alarms.evaluation`), composite alarms after
+them.
 """
 
 from __future__ import annotations
 
-import operator
 import time
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudwatch.models import cloudwatch_backends
 
-from local_sagemaker import pace
-from local_sagemaker.monitoring.metric_history import Metric, history_of, sorted_dimensions
-from local_sagemaker.monitoring.statistics import statistic
+from local_sagemaker.monitoring.alarms.composites import evaluate_composites
+from local_sagemaker.monitoring.alarms.evaluation import evaluate, range_end
+from local_sagemaker.monitoring.alarms.transitions import change_state
+from local_sagemaker.monitoring.alarms.watching import watched
+from local_sagemaker.monitoring.metric_history import history_of
 from local_sagemaker.repeating import Repeating
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from local_sagemaker.monitoring.metric_history import MetricHistory
 
-    from local_sagemaker.monitoring.metric_history import MetricHistory, Sample
-
-OK, ALARM, INSUFFICIENT_DATA = "OK", "ALARM", "INSUFFICIENT_DATA"
-# Seconds between two evaluations.
-INTERVAL = 0.2
-
-_OPERATORS: dict[str, Callable[[float, float], bool]] = {
-    "GreaterThanThreshold": operator.gt,
-    "GreaterThanOrEqualToThreshold": operator.ge,
-    "LessThanThreshold": operator.lt,
-    "LessThanOrEqualToThreshold": operator.le,
-}
-# What a period without values counts for; None: the alarm stays as it is.
-_MISSING = {"breaching": True, "notBreaching": False}
+# Seconds between two looks at what is due.
+INTERVAL = 0.1
 
 
 class AlarmStates:
@@ -55,51 +43,21 @@ class AlarmStates:
         self._repeating.close()
 
     def evaluate_all(self) -> None:
-        """Bring every alarm's state up to date."""
+        """Evaluate every alarm that is due."""
         for region, backend in list(cloudwatch_backends[self._account_id].items()):
-            history = history_of(self._account_id, region)
-            for alarm in list(backend.alarms.values()):
-                state = evaluate(alarm, history, time.time())
-                if state is not None and state != alarm.state_value:
-                    alarm.update_state(f"The local cloud found the metric {alarm.metric_name} so.", "{}", state)
+            alarms = list(backend.alarms.values())
+            history, now = history_of(self._account_id, region), time.time()
+            for alarm in alarms:
+                if alarm.rule is None:
+                    _evaluate(alarm, history, now)
+            evaluate_composites(backend)
 
 
-def evaluate(alarm: Any, history: MetricHistory, now: float) -> str | None:
-    """Give the state that an alarm has now; None where it stays as it is.
-
-    Parameters
-    ----------
-    alarm
-        moto's.
-    history
-        Values of the metrics.
-    now
-        Seconds since the epoch.
-    """
-    if not alarm.metric_name or alarm.comparison_operator not in _OPERATORS:
-        return None
-    metric = Metric(
-        alarm.namespace,
-        alarm.metric_name,
-        sorted_dimensions((dimension.name, dimension.value) for dimension in alarm.dimensions),
-    )
-    period = pace.seconds(float(alarm.period))
-    periods = int(alarm.evaluation_periods)
-    needed = int(alarm.datapoints_to_alarm or periods)
-    breaching = [
-        _is_breaching(alarm, history.between(metric, now - (number + 1) * period, now - number * period))
-        for number in range(periods)
-    ]
-    if breaching.count(True) >= needed:
-        return ALARM
-    if all(found is None for found in breaching):
-        return None if alarm.treat_missing_data == "ignore" else INSUFFICIENT_DATA
-    return OK
-
-
-def _is_breaching(alarm: Any, samples: Sequence[Sample]) -> bool | None:
-    """Say whether a period is beyond the threshold; None where nothing is known of it."""
-    value = statistic(samples, alarm.extended_statistic or alarm.statistic)
-    if value is None:
-        return _MISSING.get(alarm.treat_missing_data or "")
-    return _OPERATORS[alarm.comparison_operator](value, float(alarm.threshold))
+def _evaluate(alarm: Any, history: MetricHistory, now: float) -> None:
+    end = range_end(watched(alarm).period, now)
+    if vars(alarm).get("evaluated_until") == end:
+        return
+    alarm.evaluated_until = end
+    found = evaluate(alarm, history, now)
+    if found is not None and found.state != alarm.state_value:
+        change_state(alarm, found.state, found.reason, found.reason_data)

@@ -18,7 +18,8 @@ from moto.sagemaker.exceptions import ValidationError
 
 from local_sagemaker import pace
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
-from local_sagemaker.monitoring.alarm_states import ALARM
+from local_sagemaker.monitoring.alarms.evaluation import last_values
+from local_sagemaker.monitoring.alarms.states import ALARM
 from local_sagemaker.monitoring.metric_history import Metric, history_of, sorted_dimensions
 from local_sagemaker.monitoring.statistics import statistic
 from local_sagemaker.repeating import Repeating
@@ -111,17 +112,13 @@ class AutoScaling:
         """By policy, how far the metric of a firing alarm is beyond its threshold."""
         found = {}
         for alarm in list(cloudwatch_backends[self._account_id][region].alarms.values()):
-            if alarm.state_value == ALARM and alarm.actions_enabled:
+            if alarm.rule is None and alarm.state_value == ALARM and alarm.actions_enabled:
                 found.update(dict.fromkeys(alarm.alarm_actions, self._breach(alarm, region)))
         return found
 
     def _breach(self, alarm: Any, region: str) -> float:
-        dimensions = sorted_dimensions((item.name, item.value) for item in alarm.dimensions)
-        now = time.time()
-        metric = Metric(alarm.namespace, alarm.metric_name, dimensions)
-        samples = history_of(self._account_id, region).between(metric, now - pace.seconds(float(alarm.period)), now)
-        value = statistic(samples, "Average")
-        return 0.0 if value is None else value - float(alarm.threshold)
+        values = last_values(alarm, history_of(self._account_id, region), time.time())
+        return values[0] - float(alarm.threshold) if values else 0.0
 
 
 def capacity(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from local_sagemaker.moto_mends import (
+    alarm_requests,
     alarms,
     auto_delete_objects,
     aws_managed_policies,
@@ -44,6 +45,7 @@ from local_sagemaker.moto_mends import (
 __all__ = ["MENDS", "STATE_MACHINE_MENDS", "apply_all", "apply_to_state_machines"]
 
 MENDS = (
+    alarm_requests,
     alarms,
     auto_delete_objects,
     aws_managed_policies,

@@ -1,7 +1,7 @@
-"""AWS::CloudWatch::Alarm makes an alarm.
+"""AWS::CloudWatch::Alarm and AWS::CloudWatch::CompositeAlarm make alarms.
 
 moto 5.2.5 has alarms (``CloudWatchBackend.put_metric_alarm`` in moto/cloudwatch/models.py), but no CloudFormation
-resource for them. A deployment with rollback alarms needs both.
+resources for them. A deployment with rollback alarms needs both.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 
 from moto.cloudwatch.models import Dimension, Metric, MetricDataQuery, MetricStat, cloudwatch_backends
 
+from local_sagemaker.moto_mends import alarm_requests
 from local_sagemaker.moto_mends.patching import EmulatedResource, register
 
 
@@ -42,7 +43,7 @@ class Alarm(EmulatedResource):
             ok_actions=properties.get("OKActions", []),
             insufficient_data_actions=properties.get("InsufficientDataActions", []),
             unit=properties.get("Unit"),
-            actions_enabled=properties.get("ActionsEnabled", True),
+            actions_enabled=_is_true(properties.get("ActionsEnabled", True)),
             treat_missing_data=properties.get("TreatMissingData"),
             evaluate_low_sample_count_percentile=properties.get("EvaluateLowSampleCountPercentile"),
             threshold_metric_id=properties.get("ThresholdMetricId"),
@@ -55,6 +56,32 @@ class Alarm(EmulatedResource):
         """Delete the alarm."""
         del properties
         cloudwatch_backends[account_id][region_name].delete_alarms([physical_id])
+
+
+class CompositeAlarm(EmulatedResource):
+    """An alarm on the states of other alarms."""
+
+    resource_type = "AWS::CloudWatch::CompositeAlarm"
+    name_property = "AlarmName"
+
+    @classmethod
+    def put(cls, name: str, properties: dict[str, Any], account_id: str, region_name: str) -> CompositeAlarm:
+        """Make or change the alarm."""
+        options = {**properties, "AlarmName": name}
+        options["ActionsEnabled"] = _is_true(properties.get("ActionsEnabled", True))
+        backend = cloudwatch_backends[account_id][region_name]
+        alarm = alarm_requests.put_composite_alarm(backend, options)
+        return cls(name, {"Arn": alarm.alarm_arn})
+
+    @classmethod
+    def remove(cls, physical_id: str, properties: dict[str, Any], account_id: str, region_name: str) -> None:
+        """Delete the alarm."""
+        del properties
+        cloudwatch_backends[account_id][region_name].delete_alarms([physical_id])
+
+
+def _is_true(value: Any) -> bool:
+    return str(value).lower() == "true"
 
 
 def _query(item: dict[str, Any]) -> Any:
@@ -83,3 +110,4 @@ def _query(item: dict[str, Any]) -> Any:
 def apply() -> None:
     """Apply the mend; calling it again changes nothing."""
     register(Alarm)
+    register(CompositeAlarm)

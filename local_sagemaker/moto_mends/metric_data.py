@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import time
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudwatch.exceptions import InvalidParameterCombination, InvalidParameterValue, ValidationError
@@ -37,11 +36,13 @@ from local_sagemaker.monitoring.metric_queries import (
     read_query,
     series_of,
 )
+from local_sagemaker.monitoring.moments import datetime_of, seconds_of
 from local_sagemaker.monitoring.statistics import UnknownStatisticError, check_statistic, statistic
 from local_sagemaker.moto_mends.patching import original, patch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from local_sagemaker.monitoring.metric_math.values import Series
 
@@ -73,15 +74,15 @@ def apply() -> None:
 
 def _check_time(timestamp: datetime | None, number: int, now: float) -> None:
     name = f"The parameter MetricData.member.{number}.Timestamp must specify a time"
-    if timestamp is not None and _seconds(timestamp) < now - _OLDEST:
+    if timestamp is not None and seconds_of(timestamp) < now - _OLDEST:
         raise InvalidParameterValue(f"{name} no more than two weeks in the past.")
-    if timestamp is not None and _seconds(timestamp) > now + _LATEST:
+    if timestamp is not None and seconds_of(timestamp) > now + _LATEST:
         raise InvalidParameterValue(f"{name} no more than two hours in the future.")
 
 
 def _entries(namespace: str, item: Mapping[str, Any], now: float) -> Iterator[Entry]:
     metric = metric_of(namespace, item["MetricName"], item.get("Dimensions"))
-    moment = _seconds(item["Timestamp"]) if item.get("Timestamp") else now
+    moment = seconds_of(item["Timestamp"]) if item.get("Timestamp") else now
     unit = item.get("Unit") or NO_UNIT
     if item.get("Values"):
         counts = item.get("Counts") or [1.0] * len(item["Values"])
@@ -111,7 +112,7 @@ def _get_metric_data(self: CloudWatchResponse) -> ActionResult:
 
 
 def _results(backend: CloudWatchBackend, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    start, end = _seconds(parameters["StartTime"]), _seconds(parameters["EndTime"])
+    start, end = seconds_of(parameters["StartTime"]), seconds_of(parameters["EndTime"])
     if start > end:
         raise ValidationError("The parameter EndTime must be greater than StartTime.")
     if start == end:
@@ -146,7 +147,7 @@ def _result(identifier: str, series: Series, *, descending: bool) -> dict[str, A
     return {
         "Id": identifier,
         "Label": series.label,
-        "Timestamps": [_datetime(moment) for moment, _ in points],
+        "Timestamps": [datetime_of(moment) for moment, _ in points],
         "Values": [value for _, value in points],
         "StatusCode": "Complete",
     }
@@ -179,7 +180,7 @@ def _get_metric_statistics(self: CloudWatchResponse) -> ActionResult:
     plain, extended = parameters.get("Statistics") or [], parameters.get("ExtendedStatistics") or []
     if not plain and not extended:
         raise InvalidParameterCombination("Must specify either Statistics or ExtendedStatistics")
-    start, end = _seconds(parameters["StartTime"]), _seconds(parameters["EndTime"])
+    start, end = seconds_of(parameters["StartTime"]), seconds_of(parameters["EndTime"])
     if start >= end:
         raise InvalidParameterValue("The parameter StartTime must be less than the parameter EndTime.")
     period = int(parameters["Period"])
@@ -216,7 +217,7 @@ def _datapoints(
     for sample in samples:
         periods.setdefault(int(sample.time // period * period), []).append(sample)
     for moment, inside in periods.items():
-        point: dict[str, Any] = {"Timestamp": _datetime(moment), "Unit": unit or NO_UNIT}
+        point: dict[str, Any] = {"Timestamp": datetime_of(moment), "Unit": unit or NO_UNIT}
         point.update({name: statistic(inside, name) for name in plain})
         if extended:
             values = {name: statistic(inside, name) for name in extended}
@@ -265,11 +266,11 @@ def _samples(backend: CloudWatchBackend, metric: Metric, start: float, end: floa
     remembered = history_of(backend.account_id, backend.region_name).between(metric, start, end, unit)
     # What moto itself measures when it is asked, such as the sizes of buckets.
     provided = [
-        sample_of(datum.value, _seconds(datum.timestamp))
+        sample_of(datum.value, seconds_of(datum.timestamp))
         for datum in backend.aws_metric_data
         if isinstance(datum, MetricDatum)
         and _metric(datum) == metric
-        and start <= _seconds(datum.timestamp) < end
+        and start <= seconds_of(datum.timestamp) < end
         and unit in (None, datum.unit)
     ]
     return sorted((*remembered, *provided))
@@ -283,13 +284,3 @@ def _metric(datum: Any) -> Metric:
 def _aligned(start: float, end: float, period: int) -> tuple[int, int]:
     """Give the whole periods that two moments lie in."""
     return int(start // period * period), math.ceil(end / period) * period
-
-
-def _seconds(moment: datetime) -> float:
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return aware.timestamp()
-
-
-def _datetime(seconds: float) -> datetime:
-    # moto writes datetimes without a time zone, and means UTC.
-    return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)

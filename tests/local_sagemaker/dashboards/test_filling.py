@@ -106,19 +106,8 @@ def test_an_alarm_beside_metrics_of_the_widgets_own_adds_its_threshold_alone(clo
     assert len(filled.thresholds) == 1
 
 
-def test_an_alarm_on_a_band_has_no_threshold(cloud):
-    stat = {"Metric": {"Namespace": "AWS/SageMaker", "MetricName": "Invocations"}, "Stat": "Sum", "Period": 60}
-    band = [
-        {"Id": "m1", "MetricStat": stat, "ReturnData": True},
-        {"Id": "e1", "Expression": "ANOMALY_DETECTION_BAND(m1)", "ReturnData": True},
-    ]
-    cloud.client.put_metric_alarm(
-        AlarmName="odd",
-        Metrics=band,
-        ThresholdMetricId="e1",
-        ComparisonOperator="GreaterThanUpperThreshold",
-        EvaluationPeriods=1,
-    )
+def test_a_composite_alarm_has_no_threshold(cloud):
+    cloud.client.put_composite_alarm(AlarmName="odd", AlarmRule="TRUE")
     filled = only(cloud.fetch(graph(annotations={"alarms": ["odd"]})))
     assert (filled.title, filled.thresholds) == ("odd", [])
 

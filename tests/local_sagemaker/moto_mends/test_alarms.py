@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from moto.cloudwatch.models import cloudwatch_backends
 
 from local_sagemaker.app import ACCOUNT_ID
@@ -58,6 +59,39 @@ def test_an_alarm_may_be_on_an_expression(stacks, mended):
     if mended:
         assert queries["errors"].metric_stat.metric.metric_name == "Invocation5XXErrors"
         assert queries["rate"].expression == "errors / 60"
+
+
+def test_a_stack_makes_changes_and_deletes_a_composite_alarm(stacks, mended):
+    backend = cloudwatch_backends[ACCOUNT_ID]["us-east-1"]
+
+    def resources(function, **properties):
+        name = {"Fn::Sub": [f'{function}("${{Name}}")', {"Name": {"Ref": "Errors"}}]}
+        either = {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": {"AlarmRule": name, **properties}}
+        return {"Either": either, "Errors": alarm(**ERRORS)}
+
+    output = {"Arn": {"Value": {"Fn::GetAtt": ["Either", "Arn"]}}}
+    stack = stacks.deploy("alarms", resources("ALARM", ActionsEnabled="false"), Outputs=output)
+    name, child = (state_of(stack).resources[key].physical_id for key in ("Either", "Errors"))
+    assert (name in backend.alarms) is mended
+    if mended:
+        assert stack.outputs[0]["OutputValue"] == backend.alarms[name].alarm_arn
+        assert (backend.alarms[name].rule, backend.alarms[name].actions_enabled) == (f'ALARM("{child}")', False)
+        stacks.deploy("alarms", resources("OK"))
+        assert (backend.alarms[name].rule, backend.alarms[name].actions_enabled) == (f'OK("{child}")', True)
+        stacks.delete(stack)
+        assert not backend.alarms
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"Metrics": [{"Id": "found", "Expression": "SEARCH('x', 'Sum')"}]},
+        {**ERRORS, "ThresholdMetricId": "band"},
+    ],
+)
+def test_an_alarm_that_is_refused_fails_the_stack(stacks, mended, properties):
+    stack = stacks.deploy("alarms", {"Errors": alarm(**properties)})
+    assert (stack.status == "ROLLBACK_COMPLETE") is mended
 
 
 def test_an_attribute_that_an_alarm_does_not_have_is_refused(stacks, mended):
