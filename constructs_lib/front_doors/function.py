@@ -9,7 +9,7 @@ from aws_cdk import CfnOutput, Duration, Names
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib.exceptions import Problems
+from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.front_doors.code import FrontCode, front_code
 from constructs_lib.front_doors.function_options import FunctionOptions, option_problems
 
@@ -66,6 +66,9 @@ class SklearnFunction(Construct):
         The most calls at a time: further ones are refused with 429. Default: the account's.
     architecture
         ``arm64`` or ``x86_64``; default: ``arm64``.
+    function_url
+        Whether it has a URL; default: True. False where Lambda has no URLs, such as in GovCloud: it is called by
+        InvokeFunction then.
     tracing
         Whether X-Ray is sent traces; default: True.
     log_retention
@@ -116,6 +119,7 @@ class SklearnFunction(Construct):
         memory_size: int = 512,
         reserved_concurrent_executions: int | None = None,
         architecture: Architecture = "arm64",
+        function_url: bool = True,
         tracing: bool = True,
         log_retention: logs.RetentionDays | None = None,
         encryption_key: kms.IKey | None = None,
@@ -132,6 +136,7 @@ class SklearnFunction(Construct):
             memory_size=memory_size,
             reserved_concurrent_executions=reserved_concurrent_executions,
             architecture=architecture,
+            function_url=function_url,
             tracing=tracing,
             log_retention=log_retention,
             encryption_key=encryption_key,
@@ -156,9 +161,10 @@ class SklearnFunction(Construct):
         """The function, for whatever of the CDK's takes one."""
         self.role: iam.Role = resources.role
         """What it runs as."""
-        self.url: str = resources.url.url
-        """Where it answers; a token."""
-        CfnOutput(self, "FunctionUrl", value=self.url, description="URL in front of the SageMaker endpoint")
+        self.url: str | None = None if resources.url is None else resources.url.url
+        """Where it answers, a token; None without a URL."""
+        if self.url is not None:
+            CfnOutput(self, "FunctionUrl", value=self.url, description="URL in front of the SageMaker endpoint")
 
     @property
     def function_arn(self) -> str:
@@ -176,7 +182,17 @@ class SklearnFunction(Construct):
         return self.function.connections
 
     def grant_invoke_url(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Allow to call the URL, with requests that the caller signs."""
+        """Allow to call the URL, with requests that the caller signs.
+
+        Raises
+        ------
+        ConfigurationError
+            There is no URL.
+        """
+        if self.url is None:
+            raise ConfigurationError(
+                "the function has no URL; use grant_invoke, or leave function_url=False out", path=self.node.path
+            )
         return self.function.grant_invoke_url(grantee)
 
     def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from aws_cdk import Token
 
-from constructs_lib.endpoint import SklearnEndpoint
+from constructs_lib.endpoint_base import EndpointBase
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,6 +33,7 @@ class FunctionOptions:
     memory_size: int
     reserved_concurrent_executions: int | None
     architecture: Architecture
+    function_url: bool
     tracing: bool
     log_retention: logs.RetentionDays | None
     encryption_key: kms.IKey | None
@@ -49,7 +50,7 @@ class FunctionOptions:
 def option_problems(options: FunctionOptions) -> Iterator[str]:
     """Say what Lambda would refuse, or what could not work."""
     endpoint = options.endpoint
-    if isinstance(endpoint, SklearnEndpoint) and endpoint.config.async_inference is not None:
+    if isinstance(endpoint, EndpointBase) and endpoint.traits.kind == "asynchronous":
         yield (
             f"endpoint {endpoint.endpoint_name!r} is asynchronous, and gives no answer that a function could wait for; "
             "give a real-time or serverless endpoint, or call this one with predict_async of endpoint_client"

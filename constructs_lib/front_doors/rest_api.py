@@ -9,7 +9,7 @@ from aws_cdk import CfnOutput, Token
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib.endpoint import SklearnEndpoint
+from constructs_lib.endpoint_base import EndpointBase
 from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.front_doors.authorization import ApiKeyAuthorization, IamAuthorization, Throttle
 from constructs_lib.front_doors.content_types import content_type_problems
@@ -192,7 +192,7 @@ class SklearnRestApi(Construct):
 
 
 def _own_problems(endpoint: sagemaker.IEndpoint, path: str, stage_name: str, web_acl_arn: str | None) -> Iterator[str]:
-    if isinstance(endpoint, SklearnEndpoint) and endpoint.config.async_inference is not None:
+    if isinstance(endpoint, EndpointBase) and endpoint.traits.kind == "asynchronous":
         yield (
             f"endpoint {endpoint.endpoint_name!r} is asynchronous: it answers in S3, and an API waits 29 seconds at "
             "most; give an endpoint without async_inference"

@@ -13,6 +13,7 @@ from aws_cdk.assertions import Annotations, Match, Template
 from constructs_lib import (
     AsyncInference,
     ConfigurationError,
+    EndpointTraits,
     InstanceVariant,
     ModelData,
     SklearnEndpoint,
@@ -226,6 +227,26 @@ def test_an_asynchronous_endpoint_is_refused(stack, model_dir):
     )
     endpoint = SklearnEndpoint(stack, "Endpoint", config=config, endpoint_name="later")
     assert "endpoint 'later' is asynchronous, and gives no answer" in refusal(stack, endpoint)
+
+
+def test_an_imported_endpoint_that_is_said_to_be_asynchronous_is_refused(stack):
+    traits = EndpointTraits(kind="asynchronous")
+    endpoint = SklearnEndpoint.from_endpoint_name(stack, "Endpoint", "later", traits=traits)
+    assert "endpoint 'later' is asynchronous" in refusal(stack, endpoint)
+
+
+def test_without_a_url_it_is_called_by_its_name(stack, endpoint):
+    front = SklearnFunction(stack, "Front", endpoint=endpoint, function_url=False)
+    caller = iam.User(stack, "Caller")
+    assert front.url is None
+    assert front.grant_invoke(caller).success
+    with pytest.raises(
+        ConfigurationError, match=r"/Front\] the function has no URL; use grant_invoke, or"
+    ):
+        front.grant_invoke_url(caller)
+    template = Template.from_stack(stack)
+    template.resource_count_is("AWS::Lambda::Url", 0)
+    assert "FrontFunctionUrl" not in str(template.find_outputs("*"))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from constructs_lib import (
     ApiKeyAuthorization,
     AsyncInference,
     ConfigurationError,
+    EndpointTraits,
     InstanceVariant,
     JsonRows,
     JsonSchema,
@@ -281,8 +282,12 @@ def test_an_asynchronous_endpoint_is_refused(stack, model_dir):
         stack, "Config", variants=[InstanceVariant(model=model)], async_inference=AsyncInference()
     )
     endpoint = SklearnEndpoint(stack, "Endpoint", config=config, endpoint_name="churn")
-    with pytest.raises(ConfigurationError, match="endpoint 'churn' is asynchronous"):
-        SklearnRestApi(stack, "RestApi", endpoint=endpoint)
+    imported = SklearnEndpoint.from_endpoint_name(
+        stack, "Imported", "churn", traits=EndpointTraits(kind="asynchronous")
+    )
+    for one in (endpoint, imported):
+        with pytest.raises(ConfigurationError, match="endpoint 'churn' is asynchronous"):
+            SklearnRestApi(stack, f"Of{one.node.id}", endpoint=one)
 
 
 def test_every_problem_is_told_at_once(stack, imported):
