@@ -32,24 +32,34 @@ def alarm_name(arn: str) -> str:
     return arn.partition(":alarm:")[2] or arn
 
 
-def statuses(names: Sequence[str], found: Mapping[str, Mapping[str, Any]]) -> list[AlarmStatus]:
-    """Give the state of each alarm, in the order of the names.
+def alarm_region(arn: str) -> str | None:
+    """Give the region in an alarm's ARN; None where it is none.
+
+    Example
+    -------
+    >>> alarm_region("arn:aws:cloudwatch:us-east-1:123456789012:alarm:churn-5xx")
+    'us-east-1'
+    """
+    return arn.split(":")[3] if ":alarm:" in arn else None
+
+
+def statuses(arns: Sequence[str], found: Mapping[str, Mapping[str, Any]]) -> list[AlarmStatus]:
+    """Give the state of each alarm, in the order of the ARNs.
 
     Parameters
     ----------
     found
-        By name, what DescribeAlarms says.
+        By ARN, what DescribeAlarms says.
     """
     return [
         AlarmStatus(
-            name=name,
-            state=found[name]["StateValue"],
-            since=found[name]["StateUpdatedTimestamp"].timestamp(),
-            condition=condition(found[name]),
+            name=alarm_name(arn),
+            state=found[arn]["StateValue"],
+            since=found[arn]["StateUpdatedTimestamp"].timestamp(),
         )
-        if name in found
-        else AlarmStatus(name=name, state="")
-        for name in names
+        if arn in found
+        else AlarmStatus(name=alarm_name(arn), state="")
+        for arn in arns
     ]
 
 

@@ -48,10 +48,13 @@ class Body:
         In the body's order.
     start
         Where the time that it shows begins, such as ``-PT3H``; None for CloudWatch's own.
+    variables
+        Names of what its users may choose.
     """
 
     widgets: tuple[Widget, ...]
     start: str | None = None
+    variables: tuple[str, ...] = ()
 
 
 def read_body(text: str) -> Body:
@@ -85,4 +88,5 @@ def read_body(text: str) -> Body:
         for widget in document["widgets"]
     )
     start = document.get("start")
-    return Body(widgets, start if isinstance(start, str) else None)
+    variables = tuple(str(variable.get("label") or variable.get("id")) for variable in document.get("variables", []))
+    return Body(widgets, start if isinstance(start, str) else None, variables)

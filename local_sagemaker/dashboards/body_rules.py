@@ -86,6 +86,9 @@ def problems(document: Mapping[str, Any]) -> Iterator[Problem]:
     if "widgets" not in document:
         yield Problem("", "Should have required property 'widgets'")
         return
+    variables = document.get("variables", [])
+    if not (isinstance(variables, list) and all(isinstance(variable, dict) for variable in variables)):
+        yield Problem("/variables", "Should be array of objects")
     widgets = document["widgets"]
     if not isinstance(widgets, list):
         yield Problem("/widgets", "Should be array")

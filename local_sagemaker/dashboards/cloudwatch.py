@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
+from local_sagemaker.dashboards.alarms import alarm_name, alarm_region
 from local_sagemaker.dashboards.exceptions import UnknownDashboardError
 from local_sagemaker.dashboards.time_range import whole_period
 from local_sagemaker.dashboards.units import Unit, unit_named
@@ -99,15 +100,20 @@ class CloudWatch:
             self._units[metric] = unit_named(points[0].get("Unit", "None")) if points else None
         return self._units[metric]
 
-    def alarms(self, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-        """Give what DescribeAlarms says, by name; of those that there are."""
+    def alarms(self, arns: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """Give what DescribeAlarms says of alarms, by ARN or name as given; of those that there are."""
         found: dict[str, dict[str, Any]] = {}
-        pages = self._client(self.region).get_paginator("describe_alarms")
-        for first in range(0, len(names), _MOST_NAMES):
-            some = list(names[first : first + _MOST_NAMES])
-            for page in pages.paginate(AlarmNames=some, AlarmTypes=["MetricAlarm", "CompositeAlarm"]):
-                for alarm in [*page["MetricAlarms"], *page.get("CompositeAlarms", [])]:
-                    found[alarm["AlarmName"]] = alarm
+        by_region: dict[str, dict[str, str]] = {}
+        for arn in arns:
+            by_region.setdefault(alarm_region(arn) or self.region, {})[alarm_name(arn)] = arn
+        for region, given in by_region.items():
+            pages = self._client(region).get_paginator("describe_alarms")
+            names = list(given)
+            for first in range(0, len(names), _MOST_NAMES):
+                some = names[first : first + _MOST_NAMES]
+                for page in pages.paginate(AlarmNames=some, AlarmTypes=["MetricAlarm", "CompositeAlarm"]):
+                    for alarm in [*page["MetricAlarms"], *page.get("CompositeAlarms", [])]:
+                        found[given[alarm["AlarmName"]]] = alarm
         return found
 
     def _client(self, region: str) -> Any:

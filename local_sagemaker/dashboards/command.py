@@ -51,6 +51,9 @@ def fetch(name: str, url: str, region: str, last: str | None = None) -> FilledDa
             body = read_body(cloudwatch.body(name))
             end = int(time.time())
             start = end - max(round(seconds or default_last(body.start, speed)), 1)
+            if any(widget.properties.get("setPeriodToTimeRange") for widget in body.widgets):
+                # What sums up the whole time does so from a whole minute on, as CloudWatch does.
+                start -= start % 60
             return fill(name, body, cloudwatch, TimeRange(start, end), speed)
         except (BotoCoreError, ClientError) as error:
             raise DashboardError(f"CloudWatch at {url} gave no answer: {error}") from error

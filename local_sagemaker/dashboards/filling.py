@@ -14,7 +14,7 @@ from local_sagemaker.dashboards.metric_rows import read_rows
 from local_sagemaker.dashboards.placement import places
 from local_sagemaker.dashboards.queries import metric_data_queries, periods_here, with_ids
 from local_sagemaker.dashboards.series import Filled, FilledDashboard, Series
-from local_sagemaker.dashboards.time_range import TimeRange, in_words, local_period, whole_period
+from local_sagemaker.dashboards.time_range import TimeRange, in_words, local_period, widget_range
 from local_sagemaker.dashboards.units import unit_in
 
 if TYPE_CHECKING:
@@ -44,14 +44,15 @@ def fill(name: str, body: Body, cloudwatch: CloudWatch, time_range: TimeRange, s
     for widget, place in zip(body.widgets, places(body.widgets), strict=True):
         empty = Filled(widget=widget, place=place)
         if widget.kind == "metric":
-            filling = _Filling(widget.properties, cloudwatch, time_range, speed)
-            filled.append(filling.fill(empty))
+            shown = widget_range(widget.properties.get("start"), widget.properties.get("end"), time_range, speed)
+            filling = _Filling(widget.properties, cloudwatch, shown, speed)
+            filled.append(filling.fill(replace(empty, time_range=shown)))
             periods.update(filling.periods)
         elif widget.kind == "alarm":
             filled.append(replace(empty, alarms=_alarm_statuses(widget, cloudwatch)))
         else:
             filled.append(empty)
-    return FilledDashboard(name=name, time_range=time_range, widgets=filled, notes=list(_notes(speed, periods)))
+    return FilledDashboard(name=name, time_range=time_range, widgets=filled, notes=list(_notes(body, speed, periods)))
 
 
 class _Filling:
@@ -70,16 +71,16 @@ class _Filling:
         self._cloudwatch = cloudwatch
         self._time_range = time_range
         self._speed = speed
-        self._whole = whole_period(time_range) if properties.get("setPeriodToTimeRange") else None
+        self._whole = time_range if properties.get("setPeriodToTimeRange") else None
         self.periods: set[int] = set()
         """Of the metrics, in seconds of AWS."""
 
     def fill(self, empty: Filled) -> Filled:
         rows = read_rows(self._properties)
         title, thresholds = "", []
-        if names := [alarms.alarm_name(arn) for arn in self._properties.get("annotations", {}).get("alarms", [])]:
-            title = names[0]
-            for alarm in self._cloudwatch.alarms(names).values():
+        if arns := self._properties.get("annotations", {}).get("alarms", []):
+            title = alarms.alarm_name(arns[0])
+            for alarm in self._cloudwatch.alarms(arns).values():
                 rows = rows or alarms.rows_of(alarm)
                 thresholds.extend([threshold] if (threshold := alarms.threshold_of(alarm)) else [])
         rows = with_ids(rows)
@@ -122,14 +123,16 @@ class _Filling:
 
 
 def _alarm_statuses(widget: Widget, cloudwatch: CloudWatch) -> list[Any]:
-    names = [alarms.alarm_name(arn) for arn in widget.properties["alarms"]]
-    found = alarms.statuses(names, cloudwatch.alarms(names))
+    arns = widget.properties["alarms"]
+    found = alarms.statuses(arns, cloudwatch.alarms(arns))
     if states := widget.properties.get("states"):
         found = [alarm for alarm in found if alarm.state in states or not alarm.state]
     return alarms.sort(found, widget.properties.get("sortBy", "default"))
 
 
-def _notes(speed: float, periods: set[int]) -> Iterator[str]:
+def _notes(body: Body, speed: float, periods: set[int]) -> Iterator[str]:
+    if body.variables:
+        yield f"Its variables stay as the body has them: {', '.join(body.variables)}."
     if speed == 1:
         yield "Times in UTC. The local cloud keeps AWS's pace."
         return

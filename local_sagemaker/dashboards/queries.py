@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from local_sagemaker.dashboards.expressions import at_pace
-from local_sagemaker.dashboards.time_range import local_period
+from local_sagemaker.dashboards.time_range import local_period, whole_period
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from local_sagemaker.dashboards.metric_rows import Row
+    from local_sagemaker.dashboards.time_range import TimeRange
 
 
 def with_ids(rows: Sequence[Row]) -> list[Row]:
@@ -26,7 +27,7 @@ def with_ids(rows: Sequence[Row]) -> list[Row]:
     return found
 
 
-def periods_here(rows: Sequence[Row], speed: float, whole: int | None = None) -> dict[str, int]:
+def periods_here(rows: Sequence[Row], speed: float, whole: TimeRange | None = None) -> dict[str, int]:
     """Give the period of each row by its id, in seconds here.
 
     Parameters
@@ -36,15 +37,16 @@ def periods_here(rows: Sequence[Row], speed: float, whole: int | None = None) ->
     speed
         Seconds of AWS that pass in a second.
     whole
-        The period of all, where the widget shows its whole time as one.
+        The time of the widget, where it shows all of it as one value.
     """
-    metrics = {row.id: whole or local_period(row.period, speed) for row in rows if row.expression is None}
+    all_of_it = whole and whole_period(whole)
+    metrics = {row.id: all_of_it or local_period(row.period, speed) for row in rows if row.expression is None}
     # An expression has a value where its inputs have: in the longest of their periods.
     longest = max(metrics.values(), default=None)
     return {row.id: metrics.get(row.id) or longest or local_period(row.period, speed) for row in rows}
 
 
-def metric_data_queries(rows: Sequence[Row], speed: float, whole: int | None = None) -> list[dict[str, Any]]:
+def metric_data_queries(rows: Sequence[Row], speed: float, whole: TimeRange | None = None) -> list[dict[str, Any]]:
     """Give MetricDataQueries.
 
     Parameters
@@ -53,7 +55,7 @@ def metric_data_queries(rows: Sequence[Row], speed: float, whole: int | None = N
         As for `periods_here`.
     """
     here = periods_here(rows, speed, whole)
-    of_aws = {row.id: round(here[row.id] * speed) if whole else row.period for row in rows}
+    of_aws = {row.id: round(whole.seconds * speed) if whole else row.period for row in rows}
     queries = []
     for row in rows:
         query: dict[str, Any] = {"Id": row.id, "ReturnData": row.visible}

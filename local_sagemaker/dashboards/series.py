@@ -62,14 +62,11 @@ class AlarmStatus:
         ``OK``, ``ALARM``, ``INSUFFICIENT_DATA``; empty where there is no such alarm.
     since
         When it came into that state, in seconds since 1970.
-    condition
-        When it fires, in words.
     """
 
     name: str
     state: str
     since: float = 0.0
-    condition: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +85,8 @@ class Filled:
         Horizontal annotations besides the body's own: of the alarms that it shows.
     alarms
         Of an alarm widget.
+    time_range
+        The time that it shows, where that is not the dashboard's.
     problem
         Why there is no data, where CloudWatch refused to give it.
     """
@@ -98,6 +97,7 @@ class Filled:
     title: str = ""
     thresholds: Sequence[Mapping[str, Any]] = ()
     alarms: Sequence[AlarmStatus] = ()
+    time_range: TimeRange | None = None
     problem: str = ""
 
 

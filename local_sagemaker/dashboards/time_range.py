@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import math
 import re
+from datetime import datetime, timezone
 from typing import NamedTuple
 
 from local_sagemaker.dashboards.exceptions import RangeError
 
 SHORT_PERIODS = (1, 5, 10, 30)
 # What the console shows of a dashboard that does not say: three hours.
-DEFAULT_START = "-PT3H"
+DEFAULT_SECONDS = 3 * 3600
 # Less than this shows nothing of a burst; seconds.
 SHORTEST = 60.0
 
@@ -69,10 +70,46 @@ def default_last(start: str | None, speed: float) -> float:
     >>> default_last(None, 60.0)
     180.0
     """
-    found = _DURATION.fullmatch(start or "") or _DURATION.fullmatch(DEFAULT_START)
-    parts = found.groups() if found else ()
-    seconds = sum(int(part) * unit for part, unit in zip(parts, _DURATION_SECONDS, strict=False) if part)
-    return max(seconds / speed, SHORTEST)
+    found = _DURATION.fullmatch(start or "")
+    return max((_seconds(found) if found else DEFAULT_SECONDS) / speed, SHORTEST)
+
+
+def widget_range(start: str | None, end: str | None, dashboard: TimeRange, speed: float) -> TimeRange:
+    """Give the time that a widget shows, which may have one of its own.
+
+    Parameters
+    ----------
+    start, end
+        The widget's: a length of time such as ``-PT1H``, which passes at the local cloud's pace, or a moment in
+        ISO 8601; None where it says nothing.
+    dashboard
+        What the dashboard shows.
+
+    Example
+    -------
+    >>> widget_range("-PT1H", None, TimeRange(0, 180), 60.0)
+    TimeRange(start=120, end=180)
+    """
+    if not start:
+        return dashboard
+    until = int(moment_of(end)) if end else dashboard.end
+    if found := _DURATION.fullmatch(start):
+        since = until - max(round(_seconds(found) / speed), 1)
+    else:
+        since = int(moment_of(start))
+    return TimeRange(since, max(until, since + 1))
+
+
+def moment_of(text: str) -> float:
+    """Give the seconds since 1970 of a time in ISO 8601.
+
+    Example
+    -------
+    >>> moment_of("1970-01-01T00:01:00.000Z")
+    60.0
+    """
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
 
 
 def local_period(aws_seconds: float, speed: float) -> int:
@@ -90,9 +127,21 @@ def local_period(aws_seconds: float, speed: float) -> int:
 
 
 def whole_period(time_range: TimeRange) -> int:
-    """Give the shortest allowed period that holds a whole range, in seconds."""
-    seconds = time_range.seconds
-    return next((period for period in SHORT_PERIODS if period >= seconds), math.ceil(seconds / 60) * 60)
+    """Give the shortest allowed period that begins in the range's first minute and holds all the rest, in seconds.
+
+    Periods begin at multiples of their length, so one as long as the range would mostly be two.
+
+    Example
+    -------
+    >>> whole_period(TimeRange(6 * 60, 9 * 60))
+    180
+    >>> whole_period(TimeRange(7 * 60, 10 * 60))
+    420
+    """
+    first = time_range.start // 60
+    needed = -(-time_range.end // 60) - first
+    small = [divisor for divisor in range(1, math.isqrt(first) + 1) if first % divisor == 0]
+    return 60 * min(divisor for one in small for divisor in (one, first // one) if divisor >= needed)
 
 
 def in_words(seconds: float) -> str:
@@ -107,6 +156,10 @@ def in_words(seconds: float) -> str:
         if seconds >= length and not seconds % length:
             return _counted(seconds / length, unit)
     return _counted(seconds, "second")
+
+
+def _seconds(duration: re.Match[str]) -> int:
+    return sum(int(part) * unit for part, unit in zip(duration.groups(), _DURATION_SECONDS, strict=True) if part)
 
 
 def _counted(count: float, unit: str) -> str:

@@ -5,11 +5,11 @@ Rule: "Properties of a Metric Widget Object", annotations, in the CloudWatch API
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from local_sagemaker.dashboards.drawing import theme
 from local_sagemaker.dashboards.drawing.canvas import points
+from local_sagemaker.dashboards.time_range import moment_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -74,18 +74,6 @@ def draw_vertical(axes: Axes, annotations: Sequence[Annotation]) -> None:
             axes.axvline(moment, color=color, linewidth=points(1.6), linestyle=(0, (5, 3)), zorder=3)
             if label := annotation.get("label"):
                 _write_beside(axes, moment, label, color, left=moment > (start + end) / 2)
-
-
-def moment_of(text: str) -> float:
-    """Give the seconds since 1970 of a time in ISO 8601.
-
-    Example
-    -------
-    >>> moment_of("1970-01-01T00:01:00.000Z")
-    60.0
-    """
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return (moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)).timestamp()
 
 
 def _write(canvas: Canvas, axes: Axes, place: tuple[float, float], label: str, color: str, *, under: bool) -> None:

@@ -77,7 +77,7 @@ class _Picture:
     def draw(self) -> Figure:
         self._header()
         for one in self._dashboard.widgets:
-            _draw_widget(self._canvas, self._box(one.place), one, self._dashboard.time_range)
+            _draw_widget(self._canvas, self._box(one.place), one, one.time_range or self._dashboard.time_range)
         if not self._dashboard.widgets:
             box = Box(theme.MARGIN, theme.MARGIN + _HEADER, theme.WIDTH - 2 * theme.MARGIN, self._grid_height)
             write_in_the_middle(self._canvas, box, "This dashboard has no widgets")

@@ -130,7 +130,6 @@ class _Graph:
         axes.tick_params(axis="x", length=0, pad=points(7), labelsize=points(theme.SMALL), labelcolor=theme.MUTED)
         for spine in axes.spines.values():
             spine.set_visible(False)
-        axes.spines["bottom"].set(visible=True, color=theme.BORDER)
 
     def _tops(self, side: str) -> list[list[float]]:
         """Values of each series, as high as they are drawn."""

@@ -4,7 +4,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from local_sagemaker.dashboards.alarms import alarm_name, condition, rows_of, sort, statuses, threshold_of
+from local_sagemaker.dashboards.alarms import alarm_name, alarm_region, condition, rows_of, sort, statuses, threshold_of
 from local_sagemaker.dashboards.series import AlarmStatus
 
 SIMPLE = {
@@ -33,6 +33,7 @@ COMPOSITE = {"AlarmRule": "ALARM(a) OR ALARM(b)"}
 
 def test_a_name_may_stand_for_an_arn():
     assert alarm_name("churn-5xx") == "churn-5xx"
+    assert alarm_region("churn-5xx") is None
 
 
 @pytest.mark.parametrize(

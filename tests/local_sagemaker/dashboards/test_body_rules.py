@@ -35,6 +35,7 @@ METRIC = ["AWS/SageMaker", "Invocations"]
     [
         ("[]", "", NO_OBJECT),
         ({}, "", "Should have required property 'widgets'"),
+        ({"widgets": [], "variables": ["a"]}, "/variables", "Should be array of objects"),
         ({"widgets": {}}, "/widgets", "Should be array"),
         ({"widgets": ["text"]}, "/widgets/0", "Should be object"),
         ({"widgets": [{"type": "text"}]}, "/widgets/0", "Should have required property 'properties'"),

@@ -84,10 +84,13 @@ def test_labels_tell_series_apart_or_say_what_they_ask_for(cloud):
     assert [one.label for one in only(cloud.fetch(graph(*rows))).series] == ["blue", "green", "max 7"]
 
 
-def test_a_whole_time_is_one_value(cloud):
-    cloud.put_values("Invocations", {50: 5.0, 2: 7.0})
-    (series,) = only(cloud.fetch(graph(metric("Invocations"), setPeriodToTimeRange=True), last="2m")).series
-    assert list(series.values) == [12.0]
+def test_a_whole_time_is_one_value_of_what_is_shown(cloud):
+    cloud.put_values("Invocations", {600: 1.0, 50: 5.0, 2: 7.0})
+    widgets = [graph(metric("Invocations"), setPeriodToTimeRange=whole) for whole in (True, False)]
+    board = cloud.fetch(*widgets, last="2m")
+    assert board.time_range.start % 60 == 0
+    whole, parts = (list(one.series[0].values) for one in board.widgets)
+    assert (whole, parts) == ([12.0], [5.0, 7.0])
 
 
 def test_an_alarm_gives_its_metric_and_threshold(cloud):
@@ -125,6 +128,15 @@ def test_alarm_states_are_filtered_and_sorted(cloud):
     assert states[0] == [("busy", "ALARM"), ("quiet", "INSUFFICIENT_DATA"), ("fine", "OK"), ("gone", "")]
     # One that is not there may be in any state.
     assert states[1] == [("busy", "ALARM"), ("gone", "")]
+
+
+def test_an_alarm_is_looked_for_in_the_region_of_its_arn(cloud):
+    arn = cloud.put_alarm("busy")
+    arns = [arn, arn.replace("us-east-1", "eu-west-1"), "busy"]
+    alarms = only(cloud.fetch({"type": "alarm", "properties": {"alarms": arns[:2]}})).alarms
+    assert [alarm.state for alarm in alarms if alarm.state] == ["OK"]
+    (alarm,) = only(cloud.fetch({"type": "alarm", "properties": {"alarms": arns[2:]}})).alarms
+    assert alarm.state == "OK"
 
 
 def test_more_alarms_than_one_request_takes_are_all_there(cloud):
@@ -168,6 +180,18 @@ def test_at_the_pace_of_aws_there_is_nothing_to_note_but_the_zone(cloud):
         assert cloud.fetch(graph(metric("Invocations"))).notes == ["Times in UTC. The local cloud keeps AWS's pace."]
     finally:
         pace.use(pace.DEFAULT_SPEED)
+
+
+def test_variables_are_named_since_they_are_not_applied(cloud):
+    board = cloud.fetch(variables=[{"id": "endpoint", "label": "Endpoint"}, {"id": "variant"}])
+    assert board.notes[0] == "Its variables stay as the body has them: Endpoint, variant."
+
+
+def test_a_widget_may_show_a_time_of_its_own(cloud):
+    cloud.put_values("Invocations", {100: 1.0, 9: 5.0})
+    own, common = cloud.fetch(graph(metric("Invocations"), start="-PT1H"), graph(metric("Invocations"))).widgets
+    assert own.time_range.seconds == 60
+    assert (list(own.series[0].values), list(common.series[0].values)) == ([5.0], [1.0, 5.0])
 
 
 def test_widgets_of_other_kinds_have_a_place_and_no_data(cloud):

@@ -2,6 +2,7 @@
 
 from local_sagemaker.dashboards.metric_rows import Row
 from local_sagemaker.dashboards.queries import metric_data_queries, periods_here, with_ids
+from local_sagemaker.dashboards.time_range import TimeRange
 
 METRIC = Row(namespace="NS", name="Name", dimensions=(("A", "b"),), stat="Sum", period=60, id="m1")
 
@@ -33,7 +34,7 @@ def test_an_expression_counts_in_aws_time_and_inputs_are_not_returned():
 
 
 def test_over_a_whole_time_the_period_is_all_of_it():
-    queries = metric_data_queries([METRIC, Row(expression="m1 / PERIOD(m1)", id="e1")], 60.0, whole=180)
+    queries = metric_data_queries([METRIC, Row(expression="m1 / PERIOD(m1)", id="e1")], 60.0, whole=TimeRange(360, 540))
     assert queries[0]["MetricStat"]["Period"] == 180
     assert queries[1]["Expression"] == "m1 / 10800"
 

@@ -10,6 +10,7 @@ from local_sagemaker.dashboards.time_range import (
     local_period,
     parse_last,
     whole_period,
+    widget_range,
 )
 
 
@@ -43,6 +44,22 @@ def test_as_much_is_shown_as_the_console_shows_at_the_pace(start, speed, seconds
 
 
 @pytest.mark.parametrize(
+    ("start", "end", "shown"),
+    [
+        (None, None, (820, 1000)),
+        (None, "1970-01-01T00:10:00Z", (820, 1000)),
+        ("-PT1H", None, (940, 1000)),
+        ("-PT1H", "1970-01-01T00:10:00Z", (540, 600)),
+        ("1970-01-01T00:05:00.000Z", None, (300, 1000)),
+        ("1970-01-01T00:05:00", "1970-01-01T00:10:00Z", (300, 600)),
+        ("1970-01-01T00:05:00", "1970-01-01T00:01:00Z", (300, 301)),
+    ],
+)
+def test_a_widget_may_have_a_time_of_its_own(start, end, shown):
+    assert widget_range(start, end, TimeRange(820, 1000), 60.0) == TimeRange(*shown)
+
+
+@pytest.mark.parametrize(
     ("aws", "speed", "here"),
     [
         (60, 60, 1),
@@ -64,9 +81,14 @@ def test_periods_pass_at_the_pace_in_lengths_that_cloudwatch_has(aws, speed, her
     assert local_period(aws, speed) == here
 
 
-@pytest.mark.parametrize(("seconds", "period"), [(1, 1), (4, 5), (30, 30), (31, 60), (180, 180), (181, 240)])
-def test_a_whole_range_fits_into_one_period(seconds, period):
-    assert whole_period(TimeRange(1000, 1000 + seconds)) == period
+@pytest.mark.parametrize("start", [1_800_000_000, 1_800_000_017, 1_800_000_059, 60 * 29_999_999])
+@pytest.mark.parametrize("seconds", [1, 59, 60, 180, 181, 10_800])
+def test_a_whole_range_fits_into_one_period_that_begins_in_its_first_minute(start, seconds):
+    period = whole_period(TimeRange(start, start + seconds))
+    begin = start // period * period
+    assert period % 60 == 0
+    assert start - 60 < begin <= start
+    assert begin + period >= start + seconds
 
 
 def test_words_for_lengths_of_time():
