@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Annotation = Mapping[str, Any]
 
 _SHADE = 0.07
-_LABEL = theme.SMALL - 1
+_LABEL, _LABEL_LINE = theme.SMALL - 1, 18
 
 
 def visible(annotations: Sequence[Any]) -> Iterator[Annotation]:
@@ -44,8 +44,9 @@ def draw_horizontal(canvas: Canvas, axes: Axes, annotations: Sequence[Annotation
         Of the axes, in pixels.
     """
     low, high = axes.get_ylim()
-    taken: list[float] = []
-    for annotation in annotations:
+    rows = [(float(annotation["value"]) - low) / (high - low) * height for annotation in annotations]
+    labels = _Labels(canvas, axes, height, rows)
+    for annotation, row in zip(annotations, rows, strict=True):
         value, color = float(annotation["value"]), annotation.get("color") or theme.RED
         fill = annotation.get("fill", "none")
         until = {"above": high, "below": low}.get(fill, annotation.get("band"))
@@ -53,11 +54,57 @@ def draw_horizontal(canvas: Canvas, axes: Axes, annotations: Sequence[Annotation
             axes.axhspan(value, float(until), color=color, alpha=_SHADE, linewidth=0, zorder=1)
         axes.axhline(value, color=color, linewidth=points(1.6), linestyle=(0, (5, 3)), zorder=3)
         if label := annotation.get("label"):
-            row = (value - low) / (high - low) * height
-            # Above its line, but below it where another label or the upper edge is in the way.
-            under = row > height - 22 or any(0 <= row - other < 22 for other in taken)
-            taken.append(row)
-            _write(canvas, axes, (0.995, value), label, color, under=under)
+            labels.write(str(label), value, row, color)
+
+
+class _Labels:
+    """Labels at the right ends of horizontal lines, side by side where lines are close to each other.
+
+    Parameters
+    ----------
+    height
+        Of the axes, in pixels.
+    rows
+        How far above the axis each line is, in pixels.
+    """
+
+    def __init__(self, canvas: Canvas, axes: Axes, height: float, rows: Sequence[float]) -> None:
+        self._canvas = canvas
+        self._axes = axes
+        self._width = axes.get_window_extent().width
+        self._height = height
+        self._rows = rows
+        # Of each label, where it stands above the axis, and where it begins, from the right edge; pixels.
+        self._taken: list[tuple[float, float]] = []
+
+    def write(self, label: str, value: float, row: float, color: str) -> None:
+        """Write the label of a line that is so many pixels above the axis."""
+        under = self._is_under(row)
+        row -= _LABEL_LINE if under else 0
+        right = max((end for other, end in self._taken if abs(other - row) < _LABEL_LINE), default=6.0)
+        text = self._canvas.shortened(label, max(self._width - right, 0.0), _LABEL)
+        self._taken.append((row, right + self._canvas.width_of(text, _LABEL) + 14))
+        self._axes.annotate(
+            text,
+            (1.0, value),
+            xycoords=self._axes.get_yaxis_transform(),
+            xytext=(points(-right), points(-3 if under else 3)),
+            textcoords="offset points",
+            ha="right",
+            va="top" if under else "bottom",
+            fontsize=points(_LABEL),
+            color=color,
+            zorder=6,
+            path_effects=halo(),
+        )
+
+    def _is_under(self, row: float) -> bool:
+        """Say whether a label has room below its line alone."""
+        if row > self._height - _LABEL_LINE:
+            return True
+        crossed = any(row < other < row + _LABEL_LINE for other in self._rows)
+        free = row > _LABEL_LINE and not any(row - _LABEL_LINE < other < row for other in self._rows)
+        return crossed and free
 
 
 def draw_vertical(axes: Axes, annotations: Sequence[Annotation]) -> None:
@@ -76,23 +123,6 @@ def draw_vertical(axes: Axes, annotations: Sequence[Annotation]) -> None:
                 _write_beside(axes, moment, label, color, left=moment > (start + end) / 2)
 
 
-def _write(canvas: Canvas, axes: Axes, place: tuple[float, float], label: str, color: str, *, under: bool) -> None:
-    width = axes.get_window_extent().width * 0.98
-    axes.annotate(
-        canvas.shortened(label, width, _LABEL),
-        place,
-        xycoords=axes.get_yaxis_transform(),
-        xytext=(0, points(-3 if under else 3)),
-        textcoords="offset points",
-        ha="right",
-        va="top" if under else "bottom",
-        fontsize=points(_LABEL),
-        color=color,
-        zorder=6,
-        path_effects=_halo(),
-    )
-
-
 def _write_beside(axes: Axes, moment: float, label: str, color: str, *, left: bool) -> None:
     axes.annotate(
         label,
@@ -105,11 +135,11 @@ def _write_beside(axes: Axes, moment: float, label: str, color: str, *, left: bo
         fontsize=points(_LABEL),
         color=color,
         zorder=6,
-        path_effects=_halo(),
+        path_effects=halo(),
     )
 
 
-def _halo() -> list[Any]:
+def halo() -> list[Any]:
     """Keep a label readable on the lines that it crosses."""
     from matplotlib.patheffects import withStroke
 

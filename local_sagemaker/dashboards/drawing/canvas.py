@@ -145,14 +145,24 @@ class Canvas:
         )
         return float(self._renderer.get_text_width_height_descent(content, properties, ismath=False)[0])
 
-    def shortened(self, content: str, width: float, size: float = theme.TEXT, **style: Any) -> str:
-        """Cut a line, so that it is no wider than that."""
+    def shortened(
+        self, content: str, width: float, size: float = theme.TEXT, *, middle: bool = False, **style: Any
+    ) -> str:
+        """Cut a line, so that it is no wider than that.
+
+        Parameters
+        ----------
+        middle
+            Whether its end stays, too.
+        """
         if self.width_of(content, size, **style) <= width:
             return content
-        length = len(content)
-        while length and self.width_of(content[:length].rstrip() + "…", size, **style) > width:
-            length -= 1
-        return content[:length].rstrip() + "…"
+        for length in range(len(content) - 1, 0, -1):
+            end = length // 2 if middle else 0
+            cut = content[: length - end].rstrip() + "…" + content[len(content) - end :].lstrip()
+            if self.width_of(cut, size, **style) <= width:
+                return cut
+        return "…"
 
 
 def points(pixels: float) -> float:

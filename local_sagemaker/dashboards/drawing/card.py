@@ -22,9 +22,11 @@ def draw_card(canvas: Canvas, box: Box, title: str) -> Box:
     inner = box.inside(theme.PADDING, 14, theme.PADDING, 12)
     if not title:
         return inner
-    style = {"fontweight": "bold"}
-    line = canvas.shortened(title, inner.width, theme.TITLE, **style)
-    canvas.text(inner.x, inner.y + theme.TITLE * 0.6, line, size=theme.TITLE, fontweight="bold")
+    size = theme.TITLE
+    while size > theme.TEXT - 1 and canvas.width_of(title, size, fontweight="bold") > inner.width:
+        size -= 1
+    line = canvas.shortened(title, inner.width, size, fontweight="bold")
+    canvas.text(inner.x, inner.y + theme.TITLE * 0.6, line, size=size, fontweight="bold")
     return inner.inside(top=theme.TITLE * 1.2 + 10)
 
 

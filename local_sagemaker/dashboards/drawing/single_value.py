@@ -8,7 +8,7 @@ from local_sagemaker.dashboards.drawing import theme
 from local_sagemaker.dashboards.drawing.axis_ticks import limits
 from local_sagemaker.dashboards.drawing.canvas import Box, points
 from local_sagemaker.dashboards.drawing.card import write_in_the_middle
-from local_sagemaker.dashboards.drawing.time_series import with_gaps
+from local_sagemaker.dashboards.drawing.time_series import line_width, with_gaps
 from local_sagemaker.dashboards.units import format_value
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from local_sagemaker.dashboards.time_range import TimeRange
 
 _NARROWEST, _LARGEST, _LEAST = 190, 52, 22
+# Of the cell's height, and pixels.
+_SPARK, _LEAST_SPARK = 0.4, 14
 
 
 def draw_single_value(canvas: Canvas, box: Box, filled: Filled, time_range: TimeRange) -> None:
@@ -31,9 +33,7 @@ def draw_single_value(canvas: Canvas, box: Box, filled: Filled, time_range: Time
     colors = theme.colors_of(filled.series)
     for number, (one, color) in enumerate(zip(filled.series, colors, strict=True)):
         cell = Box(box.x + number % columns * width, box.y + number // columns * height, width - 14, height)
-        if properties.get("sparkline"):
-            _sparkline(canvas, cell, one, color, time_range)
-        _number(
+        below = _number(
             canvas,
             cell,
             one,
@@ -42,9 +42,12 @@ def draw_single_value(canvas: Canvas, box: Box, filled: Filled, time_range: Time
             # The card's title says it already, where there is but one.
             labelled=len(filled.series) > 1 or one.label != properties.get("title"),
         )
+        if properties.get("sparkline"):
+            _sparkline(canvas, cell, below, one, color, time_range)
 
 
-def _number(canvas: Canvas, cell: Box, one: Series, color: str, *, exact: bool, labelled: bool) -> None:
+def _number(canvas: Canvas, cell: Box, one: Series, color: str, *, exact: bool, labelled: bool) -> float:
+    """Write number and label, and give where they end."""
     text = format_value(one.last, one.unit, exact=exact)
     size = float(min(cell.height * 0.4, _LARGEST))
     while size > _LEAST and canvas.width_of(text, size, fontweight="bold") > cell.width:
@@ -52,18 +55,27 @@ def _number(canvas: Canvas, cell: Box, one: Series, color: str, *, exact: bool, 
     y = cell.y + size * 0.58
     canvas.text(cell.x, y, text, size=size, fontweight="bold", color=theme.INK if one.values else theme.FAINT)
     y += size * 0.58 + 14
-    if labelled and y + theme.SMALL / 2 <= cell.bottom:
-        canvas.panel(Box(cell.x, y - 6, 12, 12), color, radius=2)
-        label = canvas.shortened(one.label, cell.width - 20, theme.SMALL)
-        canvas.text(cell.x + 20, y, label, size=theme.SMALL, color=theme.MUTED)
+    if not labelled or y + theme.SMALL / 2 > cell.bottom:
+        return y - 14
+    canvas.panel(Box(cell.x, y - 6, 12, 12), color, radius=2)
+    label = canvas.shortened(one.label, cell.width - 20, theme.SMALL)
+    canvas.text(cell.x + 20, y, label, size=theme.SMALL, color=theme.MUTED)
+    return y + theme.SMALL / 2
 
 
-def _sparkline(canvas: Canvas, cell: Box, one: Series, color: str, time_range: TimeRange) -> None:
-    height = cell.height * 0.36
+def _sparkline(canvas: Canvas, cell: Box, below: float, one: Series, color: str, time_range: TimeRange) -> None:
+    height = max(min(cell.height * _SPARK, cell.bottom - below - 4), _LEAST_SPARK)
     axes = canvas.axes(Box(cell.x, cell.bottom - height, cell.width, height), label=f"sparkline {one.label}")
     axes.axis("off")
     axes.set_xlim(time_range.start, time_range.end)
     axes.set_ylim(*limits(one.values, None, None))
     times, values = with_gaps(one.times, one.values, one.period)
     axes.fill_between(times, 0, values, color=color, alpha=0.14, linewidth=0)
-    axes.plot(times, values, color=color, linewidth=points(2.2), label=one.label, solid_joinstyle="round")
+    axes.plot(
+        times,
+        values,
+        color=color,
+        linewidth=points(line_width(axes, len(times))),
+        label=one.label,
+        solid_joinstyle="round",
+    )

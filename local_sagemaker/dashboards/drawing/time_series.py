@@ -6,10 +6,9 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from local_sagemaker.dashboards.drawing import theme
-from local_sagemaker.dashboards.drawing.annotations import draw_horizontal, draw_vertical, visible
+from local_sagemaker.dashboards.drawing.annotations import draw_horizontal, draw_vertical, halo, visible
 from local_sagemaker.dashboards.drawing.axis_ticks import limits, time_ticks, value_ticks
 from local_sagemaker.dashboards.drawing.canvas import points
-from local_sagemaker.dashboards.drawing.card import write_in_the_middle
 from local_sagemaker.dashboards.drawing.legend import draw_legend
 from local_sagemaker.dashboards.units import common_unit, unit_in, unit_named
 
@@ -26,8 +25,9 @@ if TYPE_CHECKING:
 SIDES = ("left", "right")
 # Values that are at most so many periods apart are joined by a line.
 _JOINED = 3.0
-# Pixels.
-_EDGE = 2.0
+# Pixels, and values a pixel.
+_EDGE, _THICK, _THIN = 2.0, 2.4, 1.2
+_DENSE = 0.5
 _ROOM_ABOVE = 1.12
 _TICK_SPACE, _LABEL_LINE, _TIME_LINE = 8, 28, 26
 
@@ -93,7 +93,17 @@ class _Graph:
             draw_horizontal(canvas, own, mine, plot.height)
         draw_vertical(axes, self._vertical)
         if not any(one.values for entries in self._of_side.values() for one, _ in entries):
-            write_in_the_middle(canvas, plot, "No data available in this time")
+            axes.text(
+                0.5,
+                0.5,
+                "No data available in this time",
+                transform=axes.transAxes,
+                ha="center",
+                va="center",
+                fontsize=points(theme.TEXT),
+                color=theme.FAINT,
+                path_effects=halo(),
+            )
 
     def _ticks(self, side: str, height: float) -> tuple[Ticks, tuple[float, float]]:
         options = self._options.get(side, {})
@@ -184,8 +194,21 @@ def stacked(series: Sequence[Series]) -> tuple[list[float], list[list[float]]]:
     return times, tops
 
 
+def line_width(axes: Axes, count: int) -> float:
+    """Give the pixels of a line through so many values: thick ones of many would run into a single area."""
+    return _THIN if count > _DENSE * axes.get_window_extent().width else _THICK
+
+
 def _line(axes: Axes, times: Sequence[float], values: Sequence[float], color: str, label: str) -> None:
-    axes.plot(times, values, color=color, linewidth=points(2.4), solid_joinstyle="round", label=label, zorder=4)
+    axes.plot(
+        times,
+        values,
+        color=color,
+        linewidth=points(line_width(axes, len(times))),
+        solid_joinstyle="round",
+        label=label,
+        zorder=4,
+    )
     # A value that no neighbour joins would not be seen.
     padded = [math.nan, *values, math.nan]
     alone = [index for index in range(len(values)) if math.isnan(padded[index]) and math.isnan(padded[index + 2])]

@@ -174,6 +174,51 @@ def test_horizontal_annotations_are_lines_with_labels_and_fills():
     assert left.get_ylim()[1] > 5.5
 
 
+def label_of(figure, text):
+    (label,) = (one for axes in figure.axes for one in axes.texts if one.get_text() == text)
+    return label
+
+
+@pytest.mark.parametrize(
+    ("value", "others", "place"),
+    [
+        (50, [], "bottom"),
+        (50, [90], "bottom"),
+        (100, [], "top"),
+        (50, [53], "top"),
+        (50, [47, 53], "bottom"),
+        (2, [5], "bottom"),
+    ],
+)
+def test_a_label_stands_above_its_line_or_below_where_only_there_is_room(value, others, place):
+    horizontal = [{"value": value, "label": "limit"}, *({"value": other} for other in others)]
+    properties = {"title": "Errors", "yAxis": {"left": {"max": 100}}, "annotations": {"horizontal": horizontal}}
+    assert label_of(drawn(filled(properties=properties, series=[series()])), "limit").get_va() == place
+
+
+def test_labels_of_close_lines_stand_side_by_side():
+    horizontal = [{"value": 50, "label": "first"}, {"value": 50, "label": "second"}, {"value": 20, "label": "third"}]
+    figure = drawn(filled(properties={"annotations": {"horizontal": horizontal}}, series=[series()]))
+    first, second, third = (label_of(figure, text).xyann[0] for text in ("first", "second", "third"))
+    assert second < first - 20
+    assert third == first
+
+
+def test_lines_of_many_values_are_thin():
+    widths = {}
+    for count in (60, 1200):
+        times = [START + 180 * number / count for number in range(count)]
+        figure = drawn(filled(properties={"title": "T"}, series=[series(values=[1.0] * count, times=times)]))
+        widths[count] = lines_of(axes_of(figure, "T")[0])["blue"].get_linewidth()
+    assert widths[60] > widths[1200]
+
+
+def test_the_end_of_an_alarms_name_stays_where_it_is_cut():
+    names = [f"{'a-very-long-name-' * 6}{ending}" for ending in ("errors", "latency")]
+    written = texts(drawn(filled("alarm", (6, 4), alarms=[AlarmStatus(name=name, state="OK") for name in names])))
+    assert [text.endswith(ending) for text in written for ending in ("errors", "latency")].count(True) == 2
+
+
 def test_vertical_annotations_stand_at_their_times():
     vertical = [
         {"value": "2027-01-15T08:00:30.000Z", "label": "deployed", "fill": "before"},
