@@ -1,7 +1,7 @@
-"""A log group of a stack can be changed: its retention, and its key.
+"""A log group of a stack can be changed: its retention, and its key; and its ARN stands for its streams.
 
 moto 5.2.5's ``LogGroup`` (moto/logs/models.py) has no update for CloudFormation, and looks for the key under a name
-that no template uses. AWS changes both in place.
+that no template uses. AWS changes both in place. AWS's Fn::GetAtt of the ARN ends in ``:*``, moto's does not.
 """
 
 from __future__ import annotations
@@ -26,6 +26,12 @@ def apply() -> None:
         del cls, details
         return _configure(original_resource, cloudformation_json["Properties"])
 
+    attribute = original(LogGroup, "get_cfn_attribute")
+
+    def get_cfn_attribute(self: LogGroup, attribute_name: str) -> str:
+        return f"{attribute(self, attribute_name)}:*"
+
+    patch(LogGroup, "get_cfn_attribute", get_cfn_attribute)
     patch(LogGroup, "create_from_cloudformation_json", classmethod(create_from_cloudformation_json))
     patch(LogGroup, "update_from_cloudformation_json", classmethod(update_from_cloudformation_json))
 

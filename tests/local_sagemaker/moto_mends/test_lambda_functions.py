@@ -34,6 +34,37 @@ def test_it_names_its_layers(stacks, mended):
     assert bool(function.get_configuration()["Layers"]) is mended
 
 
+def test_it_has_the_settings_that_the_template_gives_at_last(stacks, mended):
+    code = {"ZipFile": "def handler(event, context): return 1"}
+    first, second = resources(code, 3), resources(code, 3)
+    first["Function"]["Properties"] |= {
+        "Environment": {"Variables": {"COLOR": "red"}},
+        "LoggingConfig": {"LogGroup": "/mine"},
+        "Architectures": ["arm64"],
+        "ReservedConcurrentExecutions": 1,
+        "TracingConfig": {"Mode": "Active"},
+    }
+    stacks.deploy("functions", first)
+    function = lambda_backends[ACCOUNT_ID]["us-east-1"].get_function("work")
+    shown = function.get_configuration()
+    assert (shown["Architectures"] == ["arm64"]) is mended
+    assert (shown["TracingConfig"] == {"Mode": "Active"}) is mended
+    assert (shown.get("LoggingConfig") == {"LogFormat": "Text", "LogGroup": "/mine"}) is mended
+    stacks.deploy("functions", second)
+    assert (function.environment_vars == {}) is mended
+    assert (function.reserved_concurrency is None) is mended
+
+
+def test_its_log_group_can_be_given_and_changed_by_the_api(stacks, mended):
+    stacks.deploy("functions", resources({"ZipFile": "def handler(event, context): return 1"}, 3))
+    backend = lambda_backends[ACCOUNT_ID]["us-east-1"]
+    for group in ("/one", None):
+        given = {} if group is None else {"LoggingConfig": {"LogGroup": group}}
+        backend.update_function_configuration("work", "$LATEST", {"Timeout": 4, **given})
+    shown = backend.get_function("work").get_configuration().get("LoggingConfig", {})
+    assert (shown.get("LogGroup") == "/one") is mended
+
+
 @pytest.mark.parametrize(
     ("first", "second", "moto_can"),
     [

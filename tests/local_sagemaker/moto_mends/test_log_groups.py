@@ -17,3 +17,9 @@ def test_retention_and_key_change_in_place(stacks, mended):
     stacks.deploy("logs", group(RetentionInDays=30))
     assert (made.retention_in_days == 30) is mended
     assert made.kms_key_id is None
+
+
+def test_its_arn_stands_for_its_streams(stacks, mended):
+    stack = stacks.deploy("logs", group(), Outputs={"Arn": {"Value": {"Fn::GetAtt": ["Group", "Arn"]}}})
+    (arn,) = [output.value for output in stack.output_map.values()]
+    assert arn.endswith(":log-group:/churn:*" if mended else ":log-group:/churn")
