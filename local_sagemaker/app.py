@@ -1,4 +1,4 @@
-"""The local cloud as a WSGI application: moto's, mended, with the executor and the data plane put in."""
+"""The local cloud as a WSGI application: moto's, mended, with the executor, the data plane and functions put in."""
 
 from __future__ import annotations
 
@@ -24,6 +24,8 @@ def create_app(get_base_url: Callable[[], str]) -> Any:
     from local_sagemaker import moto_mends, settings
     from local_sagemaker.api_gateway import gateway
     from local_sagemaker.cloudformation import custom_resources, stack_api
+    from local_sagemaker.functions import service
+    from local_sagemaker.functions.front import in_front_of
     from local_sagemaker.hosting import endpoints
     from local_sagemaker.state_machines import engine
     from local_sagemaker.training import jobs
@@ -39,4 +41,7 @@ def create_app(get_base_url: Callable[[], str]) -> Any:
     tuning_jobs.install()
     engine.install(get_base_url)
     gateway.install(get_base_url)
-    return settings.answering(DomainDispatcherApplication(create_backend_app))
+    functions = service.install(get_base_url)
+    return settings.answering(
+        in_front_of(DomainDispatcherApplication(create_backend_app), functions, account_id=ACCOUNT_ID)
+    )

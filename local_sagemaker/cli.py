@@ -77,6 +77,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
     from local_sagemaker.api_gateway import gateway
     from local_sagemaker.app import create_app
     from local_sagemaker.containers import interpreters
+    from local_sagemaker.functions import service
     from local_sagemaker.hosting import endpoints
     from local_sagemaker.server import LocalServer, PortUnavailableError
     from local_sagemaker.state_machines import engine
@@ -101,6 +102,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
     server.stop()
     gateway.shutdown()
     engine.shutdown()
+    service.shutdown()
     tuning_jobs.shutdown()
     transforms.shutdown()
     jobs.shutdown()

@@ -51,6 +51,11 @@ class Principal:
         self.region = region
         self.account_id: str = identity.account_id
 
+    @property
+    def names(self) -> set[str]:
+        """ARNs by which a policy of a resource may name it: the session's and the role's, or the user's."""
+        return {self.arn, self._identity.arn}
+
     def authorize(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> None:
         """Let an action pass, or refuse it.
 

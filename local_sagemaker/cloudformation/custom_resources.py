@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 
-from local_sagemaker.functions.running import FunctionError, call, find_function, obstacle
+from local_sagemaker.functions.outcomes import FunctionError
+from local_sagemaker.functions.running import call, find_function, obstacle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -68,6 +68,21 @@ class ContainerLog:
             self._logs.create_log_stream(self._group, self.stream)
         self._authorize_put()
 
+    def open_stream(self) -> None:
+        """Make the log stream, and the log group only where it is not there: what Lambda does.
+
+        Raises
+        ------
+        AccessDeniedError
+            As for `open`, of fewer rights.
+        """
+        if self._group not in self._logs.groups:
+            self._authorize_group("logs:CreateLogGroup")
+            self._logs.create_log_group(self._group, {})
+        self._role.authorize("logs:CreateLogStream", f"{self._group_arn}:log-stream:{self.stream}")
+        self._logs.create_log_stream(self._group, self.stream)
+        self._authorize_put()
+
     def write(self, line: str) -> None:
         """Deliver one line; it is dropped where the right or the log stream has gone since.
 

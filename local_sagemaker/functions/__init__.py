@@ -1,1 +1,1 @@
-"""Lambda functions in Python, run for real, where CloudFormation calls them."""
+"""Lambda functions in Python, run for real: by InvokeFunction, at their URLs, and where CloudFormation calls them."""

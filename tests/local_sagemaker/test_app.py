@@ -7,6 +7,7 @@ import pytest
 
 from local_sagemaker.api_gateway import gateway
 from local_sagemaker.app import ACCOUNT_ID, create_app
+from local_sagemaker.functions import service
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.server import LocalServer
 from local_sagemaker.training import jobs
@@ -21,6 +22,7 @@ def whole_cloud(empty_moto):
     yield server
     server.stop()
     gateway.shutdown()
+    service.shutdown()
     tuning_jobs.shutdown()
     transforms.shutdown()
     jobs.shutdown()

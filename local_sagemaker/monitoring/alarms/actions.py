@@ -17,7 +17,8 @@ from moto.utilities.arns import parse_arn
 
 from local_sagemaker.access.policies import Request, allows_service
 from local_sagemaker.data_plane_errors import DataPlaneError
-from local_sagemaker.functions.running import FunctionError, call, find_function, obstacle
+from local_sagemaker.functions.outcomes import FunctionError
+from local_sagemaker.functions.running import call, find_function, obstacle
 from local_sagemaker.monitoring.alarms.log import ACTION, alarm_log
 from local_sagemaker.monitoring.alarms.notifications import function_event, subject, topic_message
 from local_sagemaker.monitoring.alarms.reasons import timestamp
