@@ -12,12 +12,13 @@ import pytest
 import constructs_lib
 import endpoint_client
 from constructs_lib.endpoint_variant import EndpointVariant
+from constructs_lib.monitoring.async_metrics import BacklogMetrics
 from constructs_lib.scaling import ConcurrencyScaling, InstanceScaling
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 EXPORTED = {name: getattr(room, name) for room in (constructs_lib, endpoint_client) for name in room.__all__}
 # What methods of the table are called on besides: results of other methods.
-RESULTS = (EndpointVariant, InstanceScaling, ConcurrencyScaling)
+RESULTS = (BacklogMetrics, EndpointVariant, InstanceScaling, ConcurrencyScaling)
 OTHERS = ("database.", "Duration.", "Size.", "ec2.", "events.", "kms.", "print")
 
 

@@ -87,7 +87,7 @@ class EndpointAlarms:
 
     def severities(self, traits: EndpointTraits) -> list[str]:
         """Give the severities of the alarms that an endpoint gets, in order of appearance."""
-        return list(dict.fromkeys(severity for rule in _rules(traits) for severity in self._thresholds(rule.setting)))
+        return list(dict.fromkeys(severity for rule in _rules(traits) for severity in self.thresholds(rule.setting)))
 
     def problems(self, traits: EndpointTraits) -> Iterator[str]:
         """Say what CloudWatch would refuse, or what the endpoint has no metric for."""
@@ -105,7 +105,7 @@ class EndpointAlarms:
             if any(map(_is_token, given.values())):
                 yield f"alarms has {field.name} that is known only when the stack is deployed; give numbers"
                 continue
-            for severity, threshold in self._thresholds(field.name).items():
+            for severity, threshold in self.thresholds(field.name).items():
                 yield from _threshold_problems(field.name, severity, threshold, known.get(field.name))
         periods, points = self.evaluation_periods, self.datapoints_to_alarm
         if not any(map(Token.is_unresolved, (periods, points))) and not 1 <= points <= periods <= _MOST_PERIODS:
@@ -118,12 +118,12 @@ class EndpointAlarms:
         """Make the alarms of an endpoint, below a construct."""
         made: list[WatchedAlarm] = []
         for rule in _rules(endpoint.traits):
-            for severity, threshold in self._thresholds(rule.setting).items():
+            for severity, threshold in self.thresholds(rule.setting).items():
                 names = endpoint.traits.variant_names if rule.of_variant else [""]
                 made += [self._alarm(scope, endpoint, rule, name, severity, threshold) for name in names]
         return made
 
-    def _thresholds(self, setting: str) -> dict[str, float]:
+    def thresholds(self, setting: str) -> dict[str, float]:
         """Give the thresholds of a setting as numbers: milliseconds of a latency, seconds of an age."""
         given = getattr(self, setting)
         found: dict[str, float] = {}

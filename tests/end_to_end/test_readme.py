@@ -7,8 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.conftest import ROOT, user_environment
-from tools.readme_tables import render
+from tools.document_tables import TABLES, render
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -60,5 +62,6 @@ def test_the_user_code_of_a_model_and_an_endpoint_is_at_most_fifteen_lines():
     assert len([line for line in app.splitlines() if line.strip()]) <= 15
 
 
-def test_the_tables_are_as_generated():
-    assert render(README) == README, f"run {sys.executable} tools/readme_tables.py"
+@pytest.mark.parametrize("document", TABLES, ids=lambda path: path.name)
+def test_the_tables_are_as_generated(document):
+    assert render(document) == document.read_text(encoding="utf-8"), f"run {sys.executable} tools/document_tables.py"

@@ -240,9 +240,7 @@ def test_without_a_url_it_is_called_by_its_name(stack, endpoint):
     caller = iam.User(stack, "Caller")
     assert front.url is None
     assert front.grant_invoke(caller).success
-    with pytest.raises(
-        ConfigurationError, match=r"/Front\] the function has no URL; use grant_invoke, or"
-    ):
+    with pytest.raises(ConfigurationError, match=r"/Front\] the function has no URL; use grant_invoke, or"):
         front.grant_invoke_url(caller)
     template = Template.from_stack(stack)
     template.resource_count_is("AWS::Lambda::Url", 0)
