@@ -74,9 +74,13 @@ class FunctionResources:
         if self._options.tracing:
             # Function's own parameter would add the right in a policy beside ours.
             resource.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
-        # Lambda asks for the rights of a VPC while it makes the function; and no call comes before the others. In place
-        # of what the CDK writes, which names the role as well: that is said by the property already (cfn-lint W3005).
-        resource.add_override("DependsOn", [policy.logical_id for policy in policies])
+        # Lambda asks for the rights of a VPC while it makes the function; and no call comes before the others.
+        for policy in policies:
+            resource.node.add_dependency(policy)
+        if self._options.vpc is None:
+            # The CDK names the role too, which a property says already (cfn-lint W3005); and nothing else, but a VPC's
+            # way to the internet.
+            resource.add_override("DependsOn", [policy.logical_id for policy in policies])
         nag.acknowledge_front_function(resource)
 
     def _environment(self, code: FrontCode) -> dict[str, str]:

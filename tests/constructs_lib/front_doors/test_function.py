@@ -288,3 +288,11 @@ def test_tokens_are_not_compared(stack, endpoint):
         function_name=f"front-{Stack.of(stack).region}",
     )
     Template.from_stack(stack).resource_count_is("AWS::Lambda::Function", 1)
+
+
+def test_in_a_new_vpc_it_waits_for_the_way_to_the_internet(stack, endpoint):
+    SklearnFunction(stack, "Front", endpoint=endpoint, vpc=ec2.Vpc(stack, "Vpc"))
+    (function,) = Template.from_stack(stack).find_resources("AWS::Lambda::Function").values()
+    waits = str(function["DependsOn"])
+    assert "DefaultRoute" in waits
+    assert "FrontNetwork" in waits
