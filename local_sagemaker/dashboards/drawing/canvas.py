@@ -157,12 +157,12 @@ class Canvas:
         """
         if self.width_of(content, size, **style) <= width:
             return content
-        for length in range(len(content) - 1, 0, -1):
+        for length in range(len(content) - 1, -1, -1):
             end = length // 2 if middle else 0
             cut = content[: length - end].rstrip() + "…" + content[len(content) - end :].lstrip()
             if self.width_of(cut, size, **style) <= width:
-                return cut
-        return "…"
+                break
+        return cut
 
 
 def points(pixels: float) -> float:

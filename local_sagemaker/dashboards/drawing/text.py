@@ -76,14 +76,14 @@ class _Setter:
         lines: list[list[Run]] = [[]]
         used = 0.0
         for run in runs:
+            style = _style(run, bold=bold)
             for word in _WORDS.findall(run.text):
-                length = self._canvas.width_of(word, size, **_style(run, bold=bold))
+                length = self._canvas.width_of(word, size, **style)
                 if used and used + length > width and not word.isspace():
                     lines.append([])
                     used = 0.0
-                if used or not word.isspace() or run.style == "code":
-                    lines[-1].append(Run(word, run.style))
-                    used += length
+                lines[-1].append(Run(self._canvas.shortened(word, width, size, **style), run.style))
+                used += length
         return lines
 
     def _line(self, x: float, y: float, line: Sequence[Run], size: float, *, bold: bool) -> None:

@@ -7,6 +7,7 @@ from matplotlib import image
 
 from local_sagemaker.dashboards.body import Widget
 from local_sagemaker.dashboards.drawing import picture, theme
+from local_sagemaker.dashboards.drawing.canvas import Canvas
 from local_sagemaker.dashboards.placement import places
 from local_sagemaker.dashboards.series import AlarmStatus, Filled, FilledDashboard, Series
 from local_sagemaker.dashboards.time_range import TimeRange
@@ -398,6 +399,11 @@ def test_text_that_does_not_fit_is_broken_cut_and_ended_by_dots():
     assert any(text.endswith("…") and text.startswith("a long") for text in written)
 
 
+def test_a_word_that_is_too_long_is_cut():
+    written = texts(drawn(filled("text", (3, 2), properties={"markdown": "wine" * 40})))
+    assert any(text.startswith("winewine") and text.endswith("…") for text in written)
+
+
 def test_an_empty_table_is_nothing():
     assert "…" not in texts(drawn(filled("text", properties={"markdown": "|---|"})))
 
@@ -411,6 +417,10 @@ def test_what_is_not_drawn_says_what_it_is():
     )
     assert {"Errors in the log", "A widget of type 'log' is not drawn here"} <= set(written)
     assert "The view 'table' is not drawn here" in written
+
+
+def test_where_there_is_no_room_at_all_dots_stand_for_a_text():
+    assert Canvas(100, 10).shortened("Traffic", 1) == "…"
 
 
 def test_what_cloudwatch_refused_stands_on_the_card():
