@@ -136,9 +136,10 @@ def _notes(body: Body, speed: float, periods: set[int]) -> Iterator[str]:
     if speed == 1:
         yield "Times in UTC. The local cloud keeps AWS's pace."
         return
+    minute = in_words(round(60 / speed, 3))
     yield (
-        f"Times in UTC. On this local cloud AWS's minute takes {in_words(round(60 / speed, 3))}, and its periods are "
-        "as much shorter: what stands for a minute, such as a Sum over one, is that of this time."
+        f"Times in UTC. A minute of AWS takes {minute} on this local cloud, and periods are as much shorter: "
+        f"a Sum over {minute} here stands for a Sum over a minute there."
     )
     floored = sorted(period for period in periods if local_period(period, speed) != round(period / speed, 6))
     for period in floored:

@@ -170,7 +170,11 @@ def test_dots_that_match_nothing_are_refused(cloud):
 
 
 def test_notes_say_how_long_a_minute_is_and_which_periods_do_not_fit(cloud):
-    assert cloud.fetch().notes[0].startswith("Times in UTC. On this local cloud AWS's minute takes 1 second")
+    (note,) = cloud.fetch().notes
+    assert note == (
+        "Times in UTC. A minute of AWS takes 1 second on this local cloud, and periods are as much shorter: "
+        "a Sum over 1 second here stands for a Sum over a minute there."
+    )
     (_, note) = cloud.fetch(graph(metric("Invocations", period=120), metric("Invocations", period=300))).notes
     assert note == ("A period of 2 minutes is drawn as 1 second, 1 minute of AWS: CloudWatch has none between.")
 
