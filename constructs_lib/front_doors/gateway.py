@@ -235,7 +235,8 @@ class Gateway:
             ),
             api_stages=[apigateway.UsagePlanPerApiStage(api=self.api, stage=self.stage)],
         )
-        self.api_key = self.api.add_api_key("ApiKey")
+        # What RestApi.add_api_key makes names a stage as well, which was the way before there were usage plans.
+        self.api_key = apigateway.ApiKey(self._scope, "ApiKey")
         self.usage_plan.add_api_key(self.api_key)
 
     @property

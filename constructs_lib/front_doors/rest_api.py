@@ -43,7 +43,8 @@ class SklearnRestApi(Construct):
     throttle
         What the API lets through, from all callers together. Default: 100 requests a second, 200 at once.
     path
-        Path of the resource below the stage. Default: ``predict``.
+        Path of the resource below the stage. After a change the former one goes on answering until the API changes
+        again, since CloudFormation deletes it after the deployment. Default: ``predict``.
     stage_name
         First part of the path. Default: ``prod``.
     content_types

@@ -88,8 +88,7 @@ class Resource(GatewayResource):
 
     @classmethod
     def change(cls, wanted: Wanted) -> None:
-        """Change nothing: every property is create-only."""
-        del wanted
+        raise AssertionError(f"every property of {wanted.physical_id} is create-only")
 
     @classmethod
     def delete(cls, wanted: Wanted) -> None:
@@ -141,6 +140,9 @@ class Deployment(GatewayResource):
 
     @classmethod
     def make(cls, wanted: Wanted) -> Deployment:
+        methods = [method for one in wanted.api.resources.values() for method in one.resource_methods.values()]
+        if not all(method.method_integration for method in methods):
+            raise ValueError("No integration defined for method")
         deployment = wanted.backend.create_deployment(wanted.api_id, "", wanted.description)
         return cls(deployment.id, {"DeploymentId": deployment.id})
 

@@ -38,7 +38,7 @@ class ApiKey(GatewayResource):
     """AWS::ApiGateway::ApiKey."""
 
     resource_type = "AWS::ApiGateway::ApiKey"
-    not_emulated = ("CustomerId", "StageKeys")
+    not_emulated = ("CustomerId",)
 
     @classmethod
     def make(cls, wanted: Wanted) -> ApiKey:
@@ -53,6 +53,8 @@ class ApiKey(GatewayResource):
         key = wanted.backend.get_api_key(wanted.physical_id)
         key.description = wanted.properties.get("Description")
         key.enabled = bool(wanted.properties.get("Enabled"))
+        # They were for stages before there were usage plans, and open none.
+        key.stage_keys = [f"{one['RestApiId']}/{one['StageName']}" for one in wanted.properties.get("StageKeys") or ()]
         key.tags = tags_of(wanted.properties)
 
     @classmethod
@@ -104,8 +106,7 @@ class UsagePlanKey(GatewayResource):
 
     @classmethod
     def change(cls, wanted: Wanted) -> None:
-        """Change nothing: every property is create-only."""
-        del wanted
+        raise AssertionError(f"every property of {wanted.physical_id} is create-only")
 
     @classmethod
     def delete(cls, wanted: Wanted) -> None:

@@ -20,7 +20,7 @@ def desk() -> Iterator[FrontDesk]:
 @pytest.fixture(scope="module")
 def signed(desk: FrontDesk) -> DeployedStack:
     """Deploy an API that takes signatures and every type, and the account's role for logs."""
-    return desk.deploy("Signed", desk.template(cloud_watch_role=True, content_types=EVERY_TYPE))
+    return desk.deploy("Signed", cloud_watch_role=True, content_types=EVERY_TYPE)
 
 
 @pytest.fixture(scope="module")
@@ -28,4 +28,4 @@ def keyed(desk: FrontDesk, signed: DeployedStack) -> DeployedStack:
     """Deploy an API that takes keys, and JSON alone."""
     del signed
     plenty = ApiKeyAuthorization(throttle=Throttle(rate=1000, burst=1000))
-    return desk.deploy("Keyed", desk.template(authorization=plenty))
+    return desk.deploy("Keyed", authorization=plenty)

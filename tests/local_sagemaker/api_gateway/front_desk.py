@@ -57,21 +57,27 @@ class FrontDesk:
         model = LogisticRegression().fit(X, [0, 1, 0, 1])
         self.endpoint = cloud.make_endpoint(cloud.make_config(cloud.make_model(with_runtime(model))), "churn")
 
-    def template(self, *, endpoint: str | None = None, **options: Any) -> Any:
+    def template(self, name: str, *, endpoint: str | None = None, **options: Any) -> Any:
         """Synthesize a stack with one REST API."""
         app = cdk.App()
         synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
-        stack = cdk.Stack(app, "Front", synthesizer=synthesizer)
+        stack = cdk.Stack(app, name, synthesizer=synthesizer)
         imported = SklearnEndpoint.from_endpoint_name(stack, "Endpoint", endpoint or self.endpoint)
         SklearnRestApi(stack, "RestApi", endpoint=imported, **options)
-        return app.synth().get_stack_by_name("Front").template
+        return app.synth().get_stack_by_name(name).template
 
-    def deploy(self, name: str, template: Any) -> "DeployedStack":
+    def deploy(self, name: str, **options: Any) -> "DeployedStack":
+        """Make or update a stack with one REST API, and wait."""
+        return self.deploy_template(name, self.template(name, **options))
+
+    def deploy_template(self, name: str, template: Any) -> "DeployedStack":
         """Make or update a stack and wait."""
         known = [stack["StackName"] for stack in self.stacks.describe_stacks()["Stacks"]]
         request = {"StackName": name, "TemplateBody": json.dumps(template), "Capabilities": ["CAPABILITY_IAM"]}
         (self.stacks.update_stack if name in known else self.stacks.create_stack)(**request)
-        return DeployedStack(self, name, self.settled(name))
+        described = self.settled(name)
+        assert described["StackStatus"] in {"CREATE_COMPLETE", "UPDATE_COMPLETE"}, self.reasons(name)
+        return DeployedStack(self, name, described)
 
     def settled(self, name: str) -> Any:
         """Wait until nothing is under way any more; give what DescribeStacks says."""
