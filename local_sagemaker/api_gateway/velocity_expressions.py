@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,16 +45,6 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 class TemplateError(Exception):
     """A mapping template is none, or asks for something that is not emulated; the text names it."""
-
-
-class Callees(Protocol):
-    """An object of a template that has methods."""
-
-    def call(self, name: str, arguments: list[Any]) -> Any:
-        """Call a method, or raise a TemplateError."""
-
-    def get(self, name: str) -> Any:
-        """Give a property, or raise a TemplateError."""
 
 
 class Scanner:
