@@ -17,6 +17,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from constructs_lib import statements
+from constructs_lib.alarm_topics import let_alarms_publish, make_alarm_topic
 from constructs_lib.execution_role import add_policies
 
 if TYPE_CHECKING:
@@ -72,9 +73,8 @@ class JobMachine(Construct):
         elif encryption_key is not None:
             Annotations.of(self).add_warning_v2(
                 "constructs_lib:imported-key",
-                "nothing is added to the policy of an imported key; let it have cloudwatch.amazonaws.com (kms:Decrypt, "
-                "kms:GenerateDataKey*: the failure topic) and logs.<region>.amazonaws.com (kms:Encrypt, kms:Decrypt, "
-                "kms:ReEncrypt*, kms:GenerateDataKey*, kms:DescribeKey: the log of the state machine) use it",
+                "nothing is added to the policy of an imported key; let logs.<region>.amazonaws.com use it for the log "
+                "of the executions (kms:Encrypt, kms:Decrypt, kms:ReEncrypt*, kms:GenerateDataKey*, kms:DescribeKey)",
             )
         log = logs.LogGroup(
             self,
@@ -106,7 +106,9 @@ class JobMachine(Construct):
         )
         self.arn: str = self.cfn_state_machine.ref
         self.add_rights({rights_id: rights, "Observe": statements.log_executions()})
-        self.failure_topic = failure_topic or self._make_topic(encryption_key)
+        if failure_topic is not None:
+            let_alarms_publish(self, failure_topic)
+        self.failure_topic = failure_topic or make_alarm_topic(self, "Failures", encryption_key=encryption_key)
         self.failure_alarm = self._alarm(failure_text)
         if schedule is not None:
             self._start_on(schedule)
@@ -122,19 +124,14 @@ class JobMachine(Construct):
             self.cfn_state_machine.node.add_dependency(policy)
 
     def _let_services_use(self, key: kms.Key, name: str) -> None:
-        """Let alarms publish to the topic, and CloudWatch Logs write the log group."""
+        """Let CloudWatch Logs write the log group."""
         stack = Stack.of(self)
-        alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com")
-        key.grant(alarms, "kms:Decrypt", "kms:GenerateDataKey*")
         group = f"arn:{stack.partition}:logs:{stack.region}:{stack.account}:log-group:{log_group_name(name)}"
         log = iam.ServicePrincipal(
             f"logs.{stack.region}.{stack.url_suffix}",
             conditions={"ArnEquals": {"kms:EncryptionContext:aws:logs:arn": group}},
         )
         key.grant(log, "kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey")
-
-    def _make_topic(self, encryption_key: kms.IKey | None) -> sns.Topic:
-        return sns.Topic(self, "Failures", master_key=encryption_key, enforce_ssl=True)
 
     def _alarm(self, text: str) -> cloudwatch.Alarm:
         metric = cloudwatch.Metric(

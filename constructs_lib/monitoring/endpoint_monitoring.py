@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, cast
 
 from aws_cdk import CfnOutput, Duration, Stack, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from constructs_lib.alarm_topics import let_alarms_publish, make_alarm_topic
 from constructs_lib.exceptions import Problems
 from constructs_lib.monitoring.endpoint_alarms import EndpointAlarms
 from constructs_lib.monitoring.figures import Figures
@@ -132,19 +132,15 @@ class SklearnEndpointMonitoring(Construct):
         severities: Sequence[str],
         encryption_key: kms.IKey | None,
     ) -> dict[str, sns.ITopic]:
-        if isinstance(topics, Mapping):
-            return dict(topics)
-        if topics is None and severities:
-            topics = self._make_topic(encryption_key)
-        return {} if topics is None else dict.fromkeys(severities, topics)
+        if topics is None:
+            return dict.fromkeys(severities, self._make_topic(encryption_key)) if severities else {}
+        by_severity = dict(topics) if isinstance(topics, Mapping) else dict.fromkeys(severities, topics)
+        for topic in {topic.node.path: topic for topic in by_severity.values()}.values():
+            let_alarms_publish(self, topic)
+        return by_severity
 
     def _make_topic(self, encryption_key: kms.IKey | None) -> sns.Topic:
-        from aws_cdk import aws_sns as sns
-
-        if encryption_key is not None:
-            alarms = iam.ServicePrincipal("cloudwatch.amazonaws.com")
-            encryption_key.grant(alarms, "kms:Decrypt", "kms:GenerateDataKey*")
-        topic = sns.Topic(self, "Topic", master_key=encryption_key, enforce_ssl=True)
+        topic = make_alarm_topic(self, "Topic", encryption_key=encryption_key)
         CfnOutput(self, "TopicArn", value=topic.topic_arn, description="told by the alarms of the endpoint")
         return topic
 

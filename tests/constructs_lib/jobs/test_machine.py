@@ -34,8 +34,8 @@ def test_alarm_and_log_may_use_the_key(stack, script):
             "KeyPolicy": {
                 "Statement": Match.array_with(
                     [
-                        Match.object_like({"Principal": {"Service": "cloudwatch.amazonaws.com"}, "Effect": "Allow"}),
                         Match.object_like({"Condition": {"ArnEquals": Match.any_value()}, "Effect": "Allow"}),
+                        Match.object_like({"Principal": {"Service": "cloudwatch.amazonaws.com"}, "Effect": "Allow"}),
                     ]
                 )
             }
