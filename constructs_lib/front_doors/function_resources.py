@@ -12,6 +12,7 @@ from aws_cdk import aws_logs as logs
 
 from constructs_lib import nag, statements
 from constructs_lib.execution_role import add_policies
+from constructs_lib.front_doors import statements as front_statements
 from constructs_lib.front_doors.code import HANDLER, FrontCode, write_code
 from constructs_lib.network import chosen_subnets, dead_ends, has_vpc_endpoint
 
@@ -121,15 +122,15 @@ class FunctionResources:
     def _add_policies(self, log: logs.LogGroup) -> list[iam.CfnPolicy]:
         stack, options = Stack.of(self._scope), self._options
         needed: dict[str, list[statements.Statement]] = {
-            "Invoke": [statements.invoke_endpoint(options.endpoint.endpoint_arn)],
-            "WriteLog": [statements.write_log_streams(log.log_group_arn)],
+            "Invoke": [front_statements.invoke_endpoint(options.endpoint.endpoint_arn)],
+            "WriteLog": [front_statements.write_log_streams(log.log_group_arn)],
         }
         if options.tracing:
-            needed["Trace"] = [statements.put_traces()]
+            needed["Trace"] = [front_statements.put_traces()]
         if options.encryption_key is not None:
-            needed["Variables"] = [statements.decrypt(options.encryption_key.key_arn)]
+            needed["Variables"] = [front_statements.decrypt(options.encryption_key.key_arn)]
         if options.vpc is not None:
-            needed["Network"] = statements.use_vpc_with_lambda(
+            needed["Network"] = front_statements.use_vpc_with_lambda(
                 f"arn:{stack.partition}:ec2:{stack.region}:{stack.account}"
             )
         return add_policies(self._scope, roles=[self.role], statements_by_id=needed)

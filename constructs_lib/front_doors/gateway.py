@@ -10,9 +10,9 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 
-from constructs_lib import nag, statements
+from constructs_lib import nag
 from constructs_lib.execution_role import add_policies
-from constructs_lib.front_doors import gateway_logs
+from constructs_lib.front_doors import gateway_logs, statements
 from constructs_lib.front_doors.answers import ANSWER_RULES, REFUSALS, REQUEST_HEADERS, RESPONSE_HEADERS
 from constructs_lib.front_doors.authorization import ApiKeyAuthorization
 from constructs_lib.front_doors.content_types import JSON, binary_media_types, templates

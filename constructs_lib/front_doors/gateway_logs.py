@@ -11,8 +11,8 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 
-from constructs_lib import statements
 from constructs_lib.execution_role import add_policies
+from constructs_lib.front_doors import statements
 
 if TYPE_CHECKING:
     from constructs import Construct

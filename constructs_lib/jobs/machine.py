@@ -16,9 +16,9 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from constructs_lib import statements
 from constructs_lib.alarm_topics import let_alarms_publish, make_alarm_topic
 from constructs_lib.execution_role import add_policies
+from constructs_lib.jobs import statements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from aws_cdk import Aws
 
-from constructs_lib import statements
 from constructs_lib.exceptions import Problems
+from constructs_lib.jobs import statements
 from constructs_lib.names import parameter_name_problems
 from constructs_lib.training.model_rollout import ModelRollout
 from constructs_lib.training.options import MetricThreshold

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from aws_cdk import Names, Stack, Token
 
-from constructs_lib import statements
 from constructs_lib.api_shape import api_shape
 from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
+from constructs_lib.jobs import statements
 from constructs_lib.model import SklearnModel
 from constructs_lib.sklearn_version import minor
 from constructs_lib.training.rights import ARTIFACT_REASON

@@ -8,6 +8,7 @@ from aws_cdk import Stack
 
 from constructs_lib import statements
 from constructs_lib.instance_types import has_local_storage
+from constructs_lib.jobs import statements as job_statements
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ class TrainingRights:
         needed: dict[str, Sequence[Statement]] = {
             "Artifacts": self._write(),
             "Logs": [
-                *statements.write_job_logs(self._log_group_arn, self._name),
+                *job_statements.write_job_logs(self._log_group_arn, self._name),
                 statements.put_metrics("/aws/sagemaker/TrainingJobs"),
             ],
         }
@@ -80,13 +81,13 @@ class TrainingRights:
 
     def machine(self, role_arn: str) -> list[Statement]:
         """Return what the state machine needs to run jobs under a role."""
-        return statements.run_training_jobs(
+        return job_statements.run_training_jobs(
             job_arn=self._jobs_arn, role_arn=role_arn, rule_arn=self._arn("events", f":rule/{_JOBS_RULE}")
         )
 
     def follow(self) -> list[Statement]:
         """Return what it takes to find the state machine, and to follow and stop its jobs."""
-        return statements.follow_training(
+        return job_statements.follow_training(
             execution_arn=self._arn("states", f":execution:{self._name}:*"),
             job_arn=self._jobs_arn,
             log_group_arn=self._log_group_arn,
@@ -104,7 +105,7 @@ class TrainingRights:
             stack = self._stack
             needed.append(statements.use_key_through_s3(self.key.key_arn, stack.region, stack.url_suffix))
         if self._job.encryption_key is not None and not has_local_storage(self._job.instance_type):
-            needed.append(statements.encrypt_volume(self._job.encryption_key.key_arn))
+            needed.append(job_statements.encrypt_volume(self._job.encryption_key.key_arn))
         return needed
 
     @property

@@ -13,6 +13,7 @@ from constructs_lib import statements
 from constructs_lib.closed_bucket import closed_bucket
 from constructs_lib.exceptions import Problems
 from constructs_lib.execution_role import add_policies
+from constructs_lib.jobs import statements as job_statements
 from constructs_lib.jobs.naming import MAX_NAME
 from constructs_lib.jobs.workflow import definition
 from constructs_lib.training.inputs import INPUT_REASON, TrainingInput, channel_problems
@@ -195,7 +196,7 @@ class SklearnTransform(Construct):
             name=self.transform_name,
             definition=self._definition,
             rights_id="Transform",
-            rights=statements.run_transform_jobs(
+            rights=job_statements.run_transform_jobs(
                 job_arn=self._jobs_arn, rule_arn=self._arn("events", f":rule/{_JOBS_RULE}")
             ),
             prefix_reason=_OUTPUT_REASON,
@@ -273,7 +274,7 @@ class SklearnTransform(Construct):
         grant = iam.Grant.add_to_principal(
             grantee=grantee, actions=["states:StartExecution"], resource_arns=[self.state_machine_arn]
         )
-        needed = statements.follow_transforms(
+        needed = job_statements.follow_transforms(
             execution_arn=self._arn("states", f":execution:{self.transform_name}:*"),
             job_arn=self._jobs_arn,
             log_group_arn=self._log_group_arn,
@@ -319,9 +320,9 @@ class SklearnTransform(Construct):
         if self._key is not None:
             written.append(statements.use_key_through_s3(self._key.key_arn, stack.region, stack.url_suffix))
         if self._settings.encryption_key is not None and encrypts_volume(self._settings):
-            written.append(statements.encrypt_volume(self._settings.encryption_key.key_arn))
+            written.append(job_statements.encrypt_volume(self._settings.encryption_key.key_arn))
         logs = [
-            *statements.write_job_logs(self._log_group_arn, self.transform_name),
+            *job_statements.write_job_logs(self._log_group_arn, self.transform_name),
             statements.put_metrics("/aws/sagemaker/TransformJobs"),
         ]
         return {"Predictions": written, "Logs": logs}

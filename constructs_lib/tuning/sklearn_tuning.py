@@ -9,9 +9,9 @@ from aws_cdk import Aws, CfnOutput, Names, Stack, Token
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
-from constructs_lib import statements
 from constructs_lib.exceptions import Problems
 from constructs_lib.execution_role import add_policies
+from constructs_lib.jobs import statements
 from constructs_lib.jobs.workflow import definition
 from constructs_lib.training.after_training import AfterTraining
 from constructs_lib.training.rights import ARTIFACT_REASON
