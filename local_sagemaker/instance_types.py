@@ -1,8 +1,11 @@
-"""What an instance type's name says of its disks."""
+"""What an instance type's name says of its disks, cores and memory."""
 
 from __future__ import annotations
 
+import os
 import re
+from functools import lru_cache
+from typing import NamedTuple
 
 
 def has_local_storage(instance_type: str) -> bool:
@@ -19,3 +22,30 @@ def has_local_storage(instance_type: str) -> bool:
 
 
 _LOCAL_STORAGE = re.compile(r"ml\.(?:[cmr]\d\w*d\w*|dl1|g\d\w*|p3dn|p[4-6][\w-]*|trn\w+)\.")
+
+
+class Size(NamedTuple):
+    """What an instance has: virtual cores, and bytes of memory."""
+
+    cores: int
+    memory: int
+
+
+@lru_cache
+def size_of(instance_type: str) -> Size:
+    """Give what instances of a type such as ``ml.m5.xlarge`` have: as EC2's of the same name, as moto lists them.
+
+    Of a type that moto does not know, this machine's cores and memory stand for the instance's.
+
+    Example
+    -------
+    >>> size_of("ml.m5.xlarge")
+    Size(cores=4, memory=17179869184)
+    """
+    # Its list of types takes a second to load.
+    from moto.ec2.models.instance_types import INSTANCE_TYPES
+
+    known = INSTANCE_TYPES.get(instance_type.removeprefix("ml."))
+    if known is None:
+        return Size(os.cpu_count() or 1, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    return Size(int(known["VCpuInfo"]["DefaultVCpus"]), int(known["MemoryInfo"]["SizeInMiB"]) << 20)

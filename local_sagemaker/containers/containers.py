@@ -72,6 +72,12 @@ class Container:
         """Process id of the server, None when none runs."""
         return self._process.pid
 
+    @property
+    def process_groups(self) -> frozenset[int]:
+        """Process groups of all that runs in it."""
+        pid = self.pid
+        return frozenset() if pid is None else frozenset({pid})
+
     def start(self) -> None:
         """Start the process and wait until it answers /ping.
 

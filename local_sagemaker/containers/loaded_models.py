@@ -77,6 +77,13 @@ class LoadedModels:
         with self._lock:
             return list(self._models)
 
+    @property
+    def process_groups(self) -> frozenset[int]:
+        """Process groups of the models that are loaded, or being started."""
+        with self._lock:
+            starting = [model.starting for model in self._models.values()]
+        return frozenset().union(*(container.process_groups for container in starting if container is not None))
+
     def take_metrics(self) -> list[dict[str, float]]:
         """Give what was measured since the last call: ModelCacheHit and the times of loads, in microseconds."""
         with self._lock:

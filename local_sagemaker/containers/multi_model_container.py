@@ -83,6 +83,11 @@ class MultiModelContainer:
         """Process id of the multi-model server: it is this process."""
         return os.getpid() if self.ready.is_set() else None
 
+    @property
+    def process_groups(self) -> frozenset[int]:
+        """Process groups of the models that are loaded."""
+        return self.client.process_groups
+
     def start(self) -> None:
         """Install what the models' code needs, and take requests.
 

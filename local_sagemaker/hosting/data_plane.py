@@ -16,8 +16,10 @@ from local_sagemaker.invocations.invocations import Invocations
 from local_sagemaker.monitoring.alarm_states import AlarmStates
 from local_sagemaker.monitoring.alarms import actions
 from local_sagemaker.monitoring.auto_scaling import AutoScaling
+from local_sagemaker.monitoring.instance_metrics import interval
 from local_sagemaker.monitoring.invocation_metrics import InvocationMetrics
 from local_sagemaker.monitoring.load_metrics import LoadMetrics
+from local_sagemaker.repeating import Repeating
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,7 +49,10 @@ class DataPlane:
         self._alarm_states = AlarmStates(ACCOUNT_ID)
         self._capture = DataCapture()
         self.invocations = Invocations(self.find_router, self._metrics, self._capture, account_id=ACCOUNT_ID)
-        self._load_metrics = LoadMetrics(self._metrics, self._routers, self.invocations.backlog)
+        self._load_metrics = LoadMetrics(
+            self._metrics, self._routers, self.invocations.backlog, self.invocations.oldest
+        )
+        self._instance_metrics = Repeating("instance metrics", interval(), self._measure_instances)
         self._auto_scaling = AutoScaling(ACCOUNT_ID, self._deployments.get)
 
     def find_router(self, identity: EndpointIdentity) -> Router | None:
@@ -114,10 +119,16 @@ class DataPlane:
             deployments = list(self._deployments.items())
         return [(identity, one.router) for identity, one in deployments if one.router is not None]
 
+    def _measure_instances(self) -> None:
+        for _, router in self._routers():
+            for variant in router.fleet.all_variants:
+                variant.measure()
+
     def close(self) -> None:
         """Stop everything."""
         self._auto_scaling.close()
         self._load_metrics.close()
+        self._instance_metrics.close()
         self.stop()
         self.invocations.close()
         self._capture.close()

@@ -290,7 +290,9 @@ class Deployment:
                 described[name].update(dict.fromkeys(_WEIGHT, float(change["DesiredWeight"])))
             if change.get("ServerlessUpdateConfig"):
                 serverless = {**described[name]["DesiredServerlessConfig"], **change["ServerlessUpdateConfig"]}
-                router.set_max_concurrency(name, serverless["MaxConcurrency"])
+                router.set_concurrency(
+                    name, serverless["MaxConcurrency"], int(serverless.get("ProvisionedConcurrency") or 0)
+                )
                 described[name].update(dict.fromkeys(_SERVERLESS, serverless))
         router.set_weights(
             {c["VariantName"]: float(c["DesiredWeight"]) for c in desired if c.get("DesiredWeight") is not None}

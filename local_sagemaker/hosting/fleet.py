@@ -7,6 +7,7 @@ has few cores. At most `MOST_INSTANCES` of a variant really run; DescribeEndpoin
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,9 @@ from local_sagemaker.access.artifacts import is_multi_model
 from local_sagemaker.containers.processes import make_folder, remove_folder
 from local_sagemaker.data_plane_errors import ContainerError
 from local_sagemaker.hosting.instances import only_container, prepare
+from local_sagemaker.instance_types import Size, size_of
 from local_sagemaker.invocations.data_capture import CaptureTarget
+from local_sagemaker.monitoring.instance_metrics import InstanceMeter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -58,6 +61,8 @@ class Variant:
         Whether each request names a model; known once it starts.
     max_concurrency
         Requests that a serverless variant answers at once; None for a variant on instances. Under the same lock.
+    provisioned_concurrency
+        How many of these find a warm slot. Under the same lock.
     containers
         Those that take traffic; under the same lock.
     role
@@ -78,6 +83,8 @@ class Variant:
         self.weight = float(description.get("InitialVariantWeight", 1.0))
         serverless: Mapping[str, Any] = description.get("ServerlessConfig") or {}
         self.max_concurrency: int | None = serverless.get("MaxConcurrency")
+        self.provisioned_concurrency = int(serverless.get("ProvisionedConcurrency") or 0)
+        self._meter: InstanceMeter | None = None
         self.is_multi_model = False
         self.containers: list[Instance] = []
         self.role: ExecutionRole | None = None
@@ -92,6 +99,15 @@ class Variant:
         self._started: list[Instance] = []
         self._folder: Path | None = None
         self._prepared: Callable[[], Instance] | None = None
+        self._setup_time = 0.0
+
+    def take_setup_time(self) -> float:
+        """Give the seconds that a serverless variant without warm slots took to start, once; else 0.
+
+        The local cloud starts it before the first request, which AWS lets wait for that.
+        """
+        taken, self._setup_time = self._setup_time, 0.0
+        return taken
 
     def start(self) -> None:
         """Do all that SageMaker does up to the first successful /ping of every instance.
@@ -101,13 +117,33 @@ class Variant:
         DataPlaneError
             It cannot start; the text is what DescribeEndpoint gives as FailureReason.
         """
+        began = time.monotonic()
         folder = self._folder = make_folder("local-sagemaker-")
         self.is_multi_model = is_multi_model(only_container(self._model))
         self.role, self._prepared = prepare(self._endpoint, self._description, self._model, self._base_url, folder)
         if self._capture_config is not None:
             self.capture_target = CaptureTarget(self._capture_config, self._endpoint, self.name, self.role)
             self.capture_target.authorize()
-        self.containers = self.launch(instances_to_run(int(self._description.get("InitialInstanceCount", 1))))
+        self._meter = InstanceMeter(
+            self.role, self._endpoint, self.name, self._size(), folder, serverless=self.max_concurrency is not None
+        )
+        containers = self.launch(instances_to_run(int(self._description.get("InitialInstanceCount", 1))))
+        if self.max_concurrency is not None and not self.provisioned_concurrency:
+            self._setup_time = time.monotonic() - began
+        self.containers = containers
+
+    def measure(self) -> None:
+        """Put the metrics of its instances."""
+        if self._meter is None:
+            raise AssertionError("a variant is started before it is measured")
+        self._meter.sample(self.containers)
+
+    def _size(self) -> Size:
+        """Give what an instance has, or a serverless variant's memory."""
+        serverless = self._description.get("ServerlessConfig")
+        if serverless:
+            return Size(1, int(serverless["MemorySizeInMB"]) << 20)
+        return size_of(self._description["InstanceType"])
 
     def launch(self, count: int) -> list[Instance]:
         """Start more instances and wait until they answer.

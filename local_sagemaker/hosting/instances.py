@@ -18,7 +18,7 @@ from local_sagemaker.containers.interpreters import interpreter_for
 from local_sagemaker.containers.multi_model_container import MultiModelContainer
 from local_sagemaker.containers.submit_directories import code_location, place_code
 from local_sagemaker.data_plane_errors import UnsupportedModelError
-from local_sagemaker.monitoring.instance_metrics import put_instance_metrics
+from local_sagemaker.monitoring.instance_metrics import authorize_instance_metrics
 
 if TYPE_CHECKING:
     import threading
@@ -55,6 +55,10 @@ class Instance(Protocol):
     @property
     def pid(self) -> int | None:
         """Process id of its server, None when none runs."""
+
+    @property
+    def process_groups(self) -> frozenset[int]:
+        """Process groups of all that runs on it."""
 
     def start(self) -> None:
         """Start it and wait until it answers /ping."""
@@ -116,7 +120,7 @@ def prepare(host: Host, description: Mapping[str, Any], model: Any, base_url: st
     code = code_location(given)
     if code is not None:
         store.fetch_archive(Location.parse(code), folder / "code")
-    put_instance_metrics(role, host, variant, folder)
+    authorize_instance_metrics(role, host)
     site = Site(folder, host.region, base_url, role.credentials, bool(model.enable_network_isolation))
     python = interpreter_for(image)
     timeout = float(description.get("ContainerStartupHealthCheckTimeoutInSeconds", DEFAULT_STARTUP_TIMEOUT))

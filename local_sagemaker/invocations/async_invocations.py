@@ -12,10 +12,12 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from moto.sns.exceptions import SNSException
 from moto.sns.models import sns_backends
 
 from local_sagemaker.access.artifacts import Location
@@ -23,11 +25,13 @@ from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.invocations.async_storage import AsyncStorage
 from local_sagemaker.invocations.exchanges import Exchange
 from local_sagemaker.invocations.invocation_errors import Answer, InvocationError, model_error
+from local_sagemaker.monitoring.invocation_metrics import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from local_sagemaker.access.rights import Principal
+    from local_sagemaker.containers.container_client import ContainerResponse
     from local_sagemaker.invocations.exchanges import Call
     from local_sagemaker.invocations.routing import Router
     from local_sagemaker.monitoring.invocation_metrics import InvocationMetrics
@@ -85,7 +89,8 @@ class AsyncInvocations:
         self._executors: dict[str, ThreadPoolExecutor] = {}
         self._lock = threading.Condition()
         self._busy: dict[str, int] = {}
-        self._waiting: dict[str, int] = {}
+        # Those that wait, by the endpoint: when each came.
+        self._waiting: dict[str, list[float]] = {}
         self._closed = False
 
     def accept(self, call: Call, environ: Mapping[str, Any], body: bytes, find_router: Callable[[], Router]) -> Answer:
@@ -133,7 +138,8 @@ class AsyncInvocations:
             timeout=float(environ.get("HTTP_X_AMZN_SAGEMAKER_INVOCATIONTIMEOUTSECONDS") or INVOCATION_TIMEOUT),
             time_to_live=float(environ.get("HTTP_X_AMZN_SAGEMAKER_REQUESTTTLSECONDS") or REQUEST_TTL),
         )
-        self._count_waiting(request, 1)
+        with self._lock:
+            self._waiting.setdefault(call.endpoint.arn, []).append(request.received)
         self._executor(call.endpoint.arn).submit(self._answer, request, find_router)
         headers = {"Content-Type": "application/json", "X-Amzn-SageMaker-OutputLocation": str(request.output)}
         if request.failure is not None:
@@ -143,7 +149,13 @@ class AsyncInvocations:
     def backlog(self, arn: str) -> int:
         """Give how many requests of an endpoint wait or are being answered."""
         with self._lock:
-            return self._waiting.get(arn, 0) + self._busy.get(arn, 0)
+            return len(self._waiting.get(arn, ())) + self._busy.get(arn, 0)
+
+    def oldest(self, arn: str) -> float | None:
+        """Give for how many seconds the oldest request of an endpoint has waited; None where none waits."""
+        with self._lock:
+            waiting = self._waiting.get(arn)
+            return time.time() - min(waiting) if waiting else None
 
     def close(self) -> None:
         """Forget the requests that wait, and wait for those that are under way."""
@@ -167,23 +179,28 @@ class AsyncInvocations:
         except InvocationError:
             return  # the endpoint was deleted, and its requests with it
         finally:
-            self._count_waiting(request, -1)
-        answered = False
+            with self._lock:
+                self._waiting[endpoint.arn].remove(request.received)
+        values = {"ExpiredRequests": 0.0, "TimeInBacklog": (time.time() - request.received) * 1e3}
+        answered, variant = False, ""
         try:
-            answered = self._predict(request, find_router())
+            router = find_router()
+            variant = next(iter(router.fleet.variants))
+            answered = self._predict(request, router, values)
         except InvocationError:
             pass  # as above
         except Exception:
             logger.exception("request %s of endpoint %s could not be answered", request.inference_id, endpoint.name)
         finally:
-            counts = {"InvocationsProcessed": float(answered), "InvocationFailures": float(not answered)}
-            self._metrics.put(endpoint, "", {**counts, "TotalProcessingTime": time.time() - request.received})
+            values["InvocationsProcessed"], values["InvocationFailures"] = float(answered), float(not answered)
+            values["TotalProcessingTime"] = (time.time() - request.received) * 1e3
+            self._metrics.put(endpoint, variant, values)
             with self._lock:
                 self._busy[endpoint.arn] -= 1
                 self._lock.notify_all()
 
-    def _predict(self, request: AsyncRequest, router: Router) -> bool:
-        """Ask the model and write what it said; say whether that was an answer."""
+    def _predict(self, request: AsyncRequest, router: Router, values: dict[str, float]) -> bool:
+        """Ask the model and write what it said; say whether that was an answer, and add what was measured."""
         endpoint, fleet = request.call.endpoint, router.fleet
         output: Mapping[str, Any] = (fleet.async_config or {}).get("OutputConfig", {})
         role, key = fleet.role, output.get("KmsKeyId")
@@ -192,18 +209,20 @@ class AsyncInvocations:
             call, body = request.call, request.body
             if request.input_location:
                 location = Location.parse(request.input_location)
-                body = storage.read(location)
-                content_type = storage.content_type(location)
+                with _measured(values, "RequestDownload"):
+                    body = storage.read(location)
+                    content_type = storage.content_type(location)
                 # The SageMaker Python SDK says what an input is on the object alone.
                 if content_type != UNKNOWN_TYPE:
                     call = call._replace(headers={"Content-Type": content_type, **call.headers})
             exchange = Exchange(call, router, body, request.timeout)
-            response = exchange.run()
+            response = _asked(exchange, values)
             if response.status < HTTPStatus.BAD_REQUEST:
                 content_type = response.headers.get("content-type", "")
                 # The SageMaker Python SDK reads the answer as the object's type says.
-                storage.write(request.output, response.body, content_type or None)
-                self._notify(request, role, output, {"contentType": content_type}, None)
+                with _measured(values, "ResponseUpload"):
+                    storage.write(request.output, response.body, content_type or None)
+                self._notify(request, role, output, values, content_type, None)
                 return True
             reason = model_error(endpoint, response).members["Message"]
         except DataPlaneError as error:
@@ -213,7 +232,7 @@ class AsyncInvocations:
                 storage.write(request.failure, reason.encode())
             except DataPlaneError as error:
                 reason = f"{reason} ({error})"
-        self._notify(request, role, output, {}, reason)
+        self._notify(request, role, output, values, None, reason)
         return False
 
     def _wait_for_turn(self, request: AsyncRequest, find_router: Callable[[], Router]) -> bool:
@@ -230,20 +249,18 @@ class AsyncInvocations:
                 # An instance that was added tells nobody: look again now and then.
                 self._lock.wait(0.1)
             else:
+                variant = next(iter(find_router().fleet.variants))
+                self._metrics.put(request.call.endpoint, variant, {"ExpiredRequests": float(not self._closed)})
                 return False
         return True
-
-    def _count_waiting(self, request: AsyncRequest, change: int) -> None:
-        arn = request.call.endpoint.arn
-        with self._lock:
-            self._waiting[arn] = self._waiting.get(arn, 0) + change
 
     def _notify(
         self,
         request: AsyncRequest,
         role: Principal,
         output: Mapping[str, Any],
-        response: Mapping[str, str],
+        values: dict[str, float],
+        content_type: str | None,
         reason: str | None,
     ) -> None:
         topic = output.get("NotificationConfig", {}).get("SuccessTopic" if reason is None else "ErrorTopic")
@@ -266,15 +283,37 @@ class AsyncInvocations:
             "eventName": "InferenceResult",
         }
         if reason is None:
-            message["responseParameters"] = {**response, "outputLocation": str(request.output)}
+            message["responseParameters"] = {"contentType": content_type, "outputLocation": str(request.output)}
         else:
             message["failureReason"] = reason
+        values["NotificationFailures"] = 0.0
         try:
             role.authorize("sns:Publish", topic)
-        except DataPlaneError as error:
+            sns_backends[endpoint.account_id][endpoint.region].publish(json.dumps(message), arn=topic)
+        except (DataPlaneError, SNSException) as error:
+            values["NotificationFailures"] = 1.0
             logger.warning("topic %s was not told: %s", topic, error)
-            return
-        sns_backends[endpoint.account_id][endpoint.region].publish(json.dumps(message), arn=topic)
+
+
+def _asked(exchange: Exchange, values: dict[str, float]) -> ContainerResponse:
+    """Ask the model, and say what came of that."""
+    status = 0
+    try:
+        response = exchange.run()
+        status = response.status
+        return response
+    finally:
+        values.update({**errors(status), "ModelLatency": exchange.model_latency * 1e6})
+
+
+@contextmanager
+def _measured(values: dict[str, float], name: str) -> Iterator[None]:
+    """Say how long something in S3 took, in microseconds, and whether it failed."""
+    began = time.monotonic()
+    values[f"{name}Failures"] = 1.0
+    yield
+    values[f"{name}Failures"] = 0.0
+    values[f"{name}Latency"] = (time.monotonic() - began) * 1e6
 
 
 def _below(path: str, name: str) -> Location:

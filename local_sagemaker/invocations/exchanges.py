@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from local_sagemaker.invocations.data_capture import CaptureTarget
-    from local_sagemaker.invocations.routing import Lease, Router
+    from local_sagemaker.invocations.routing import Lease, Load, Router
 
     Environ = Mapping[str, Any]
 
@@ -117,6 +117,8 @@ class Exchange:
         Where the request is captured to; None where its variant is not captured.
     model_latency
         Seconds in the container.
+    load
+        How busy the variant was when it took the request; None where none took it.
     """
 
     def __init__(self, call: Call, router: Router, body: bytes, timeout: float, *, shadow: bool = False) -> None:
@@ -124,6 +126,7 @@ class Exchange:
         self.variant = call.target_variant or ""
         self.body = body
         self.model_latency = 0.0
+        self.load: Load | None = None
         self.capture_target: CaptureTarget | None = None
         self._router = router
         self._timeout = timeout
@@ -141,6 +144,7 @@ class Exchange:
             with self._router.lease(self.call.target_variant, self._deadline, shadow=self._shadow) as lease:
                 self.variant = lease.variant
                 self.capture_target = lease.capture_target
+                self.load = lease.load
                 began = time.monotonic()
                 try:
                     return self._ask(lease)

@@ -90,6 +90,10 @@ class Invocations:
         """Give how many asynchronous requests of an endpoint wait or are being answered."""
         return self._async.backlog(arn)
 
+    def oldest(self, arn: str) -> float | None:
+        """Give for how many seconds the oldest of them has waited; None where none waits."""
+        return self._async.oldest(arn)
+
     def close(self) -> None:
         """Wait for the copies of requests and the asynchronous requests that are under way."""
         self._shadowing.close()
@@ -139,9 +143,9 @@ class Invocations:
         except ThrottledError:
             raise InvocationError(429, "ThrottlingException", "Rate exceeded") from None
         except DataPlaneError as error:
-            self._count(exchange, started, 0)
+            self._count(exchange, router, started, 0)
             raise model_error(endpoint, error) from error
-        self._count(exchange, started, response.status)
+        self._count(exchange, router, started, response.status)
         if router.mirrors():
             self._shadowing.send(exchange.copy_for_shadow(), response)
         if response.status >= HTTPStatus.BAD_REQUEST:
@@ -170,14 +174,17 @@ class Invocations:
         except AccessDeniedError as error:
             raise InvocationError(403, "AccessDeniedException", error.statement) from None
 
-    def _count(self, exchange: Exchange, started: float, status: int) -> None:
+    def _count(self, exchange: Exchange, router: Router, started: float, status: int) -> None:
         total = time.monotonic() - started
         self._metrics.record(
             exchange.call.endpoint,
-            exchange.variant,
+            # One that no instance took counts for the first variant.
+            exchange.variant or next(iter(router.fleet.variants)),
             status=status,
             model_latency=exchange.model_latency,
             overhead_latency=max(total - exchange.model_latency, 0.0),
+            load=exchange.load,
+            streamed=exchange.call.action == "InvokeEndpointWithResponseStream",
         )
 
 

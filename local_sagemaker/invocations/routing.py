@@ -36,11 +36,33 @@ class ThrottledError(DataPlaneError):
     """A serverless variant answers as many requests as it may."""
 
 
+class Load(NamedTuple):
+    """How busy a variant is when it takes a request.
+
+    Attributes
+    ----------
+    in_flight
+        Requests, this one included.
+    max_concurrency, provisioned_concurrency
+        Of a serverless variant; None, and 0, where it has none.
+    setup_time
+        Seconds of the cold start that this request is said to have waited for, else 0.
+    """
+
+    in_flight: int
+    instances: int
+    max_concurrency: int | None
+    provisioned_concurrency: int
+    setup_time: float
+
+
 class Lease(NamedTuple):
     """A container that counts as busy until the lease ends.
 
     Attributes
     ----------
+    load
+        How busy its variant is.
     capture_target
         Where its requests are captured to; None where they are not.
     """
@@ -48,6 +70,7 @@ class Lease(NamedTuple):
     variant: str
     container: Instance
     capture_target: CaptureTarget | None
+    load: Load
 
 
 class Router:
@@ -114,8 +137,15 @@ class Router:
                 # A container that becomes ready tells nobody: look again now and then.
                 self._changed.wait(min(remaining, 0.05))
             container.in_flight += 1
+            load = Load(
+                in_flight + 1,
+                len(variant.containers),
+                variant.max_concurrency,
+                variant.provisioned_concurrency,
+                variant.take_setup_time(),
+            )
         try:
-            yield Lease(variant.name, container, variant.capture_target)
+            yield Lease(variant.name, container, variant.capture_target, load)
         finally:
             with self._changed:
                 container.in_flight -= 1
@@ -191,10 +221,11 @@ class Router:
                 self._fleet.variants[name].weight = weight
             self._credit = {}
 
-    def set_max_concurrency(self, name: str, most: int) -> None:
-        """Change how many requests a serverless variant answers at once."""
+    def set_concurrency(self, name: str, most: int, provisioned: int) -> None:
+        """Change how many requests a serverless variant answers at once, and how many of these in warm slots."""
         with self._changed:
             self._fleet.variants[name].max_concurrency = most
+            self._fleet.variants[name].provisioned_concurrency = provisioned
 
     def add(self, variant: Variant, containers: Sequence[Instance]) -> None:
         """Let started containers take traffic."""

@@ -73,5 +73,6 @@ class Shadowing:
             status=status,
             model_latency=exchange.model_latency,
             overhead_latency=max(time.monotonic() - started - exchange.model_latency, 0.0),
+            load=exchange.load,
         )
         self._metrics.record_difference(exchange.call.endpoint, exchange.variant, differs=differs)

@@ -1,7 +1,9 @@
 """Metrics of invocations, as SageMaker puts them into CloudWatch for every production variant.
 
-Rule: https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html (endpoint invocation metrics):
-Invocation4XXErrors and Invocation5XXErrors send 1 or 0 for each invocation, latencies are in microseconds.
+Rules: https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html (endpoint invocation metrics): errors
+send 1 or 0 for each invocation, InvocationsPerInstance sends 1 over the number of instances, latencies are in
+microseconds. A serverless variant has those of serverless-endpoints-monitoring.html, which calls its list exhaustive.
+A streamed answer is read whole before it is sent on, so its first part comes with the last, and none breaks off.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
+    from local_sagemaker.invocations.routing import Load
 
 NAMESPACE = "AWS/SageMaker"
 # Of what AWS does not measure.
@@ -23,22 +26,38 @@ LOCAL_NAMESPACE = "LocalSageMaker"
 
 _UNITS = dict.fromkeys(
     (
+        "FirstChunkLatency",
+        "FirstChunkModelLatency",
+        "FirstChunkOverheadLatency",
         "ModelDownloadingTime",
         "ModelLatency",
         "ModelLoadingTime",
         "ModelLoadingWaitTime",
+        "ModelSetupTime",
         "ModelUnloadingTime",
         "OverheadLatency",
+        "RequestDownloadLatency",
+        "ResponseUploadLatency",
     ),
     "Microseconds",
 )
+_UNITS.update({"ApproximateAgeOfOldestRequest": "Seconds"})
+_UNITS.update(dict.fromkeys(("TimeInBacklog", "TotalProcessingTime"), "Milliseconds"))
 
 
 class InvocationMetrics:
     """Puts the metrics of endpoints, each value by itself."""
 
     def record(
-        self, endpoint: EndpointIdentity, variant: str, *, status: int, model_latency: float, overhead_latency: float
+        self,
+        endpoint: EndpointIdentity,
+        variant: str,
+        *,
+        status: int,
+        model_latency: float,
+        overhead_latency: float,
+        load: Load | None = None,
+        streamed: bool = False,
     ) -> None:
         """Count one invocation.
 
@@ -50,14 +69,29 @@ class InvocationMetrics:
             HTTP status of the container; 0 when it did not answer.
         model_latency, overhead_latency
             Seconds in the container, and seconds beside it.
+        load
+            How busy the variant was; None where no instance took the request.
+        streamed
+            Whether the answer is streamed.
         """
+        answered = 200 <= status < 300
         values = {
             "Invocations": 1.0,
-            "Invocation4XXErrors": float(400 <= status < 500),
-            "Invocation5XXErrors": float(status >= 500 or status == 0),
+            **errors(status),
             "ModelLatency": model_latency * 1e6,
             "OverheadLatency": overhead_latency * 1e6,
         }
+        if load is None or load.max_concurrency is None:
+            values["InvocationModelErrors"] = float(not answered)
+            if load is not None:
+                values["InvocationsPerInstance"] = 1.0 / load.instances
+        else:
+            values.update(_serverless(load, load.max_concurrency))
+        if streamed and answered:
+            values["FirstChunkModelLatency"] = model_latency * 1e6
+            values["FirstChunkOverheadLatency"] = overhead_latency * 1e6
+            values["FirstChunkLatency"] = (model_latency + overhead_latency) * 1e6
+            values["MidStreamErrors"] = 0.0
         self.put(endpoint, variant, values)
 
     def record_difference(self, endpoint: EndpointIdentity, variant: str, *, differs: bool) -> None:
@@ -76,6 +110,27 @@ class InvocationMetrics:
             Entry(_metric(namespace, name, endpoint, variant), sample_of(value, now), _UNITS.get(name, NO_UNIT))
             for name, value in values.items()
         )
+
+
+def errors(status: int) -> dict[str, float]:
+    """Give the metrics of errors of an answer; for the status see `InvocationMetrics.record`."""
+    return {
+        "Invocation4XXErrors": float(400 <= status < 500),
+        "Invocation5XXErrors": float(status >= 500 or status == 0),
+    }
+
+
+def _serverless(load: Load, most: int) -> dict[str, float]:
+    values = {"ServerlessConcurrentExecutionsUtilization": load.in_flight / most}
+    if load.setup_time:
+        values["ModelSetupTime"] = load.setup_time * 1e6
+    if warm := load.provisioned_concurrency:
+        used = min(load.in_flight, warm)
+        values["ServerlessProvisionedConcurrencyExecutions"] = float(used)
+        values["ServerlessProvisionedConcurrencyUtilization"] = used / warm
+        values["ServerlessProvisionedConcurrencyInvocations"] = float(load.in_flight <= warm)
+        values["ServerlessProvisionedConcurrencySpilloverInvocations"] = float(load.in_flight > warm)
+    return values
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,7 @@
 
 Rule: "Monitoring Amazon SageMaker AI with CloudWatch" in the developer guide; ConcurrentRequestsPerModel is sampled
 every 10 seconds, the backlog of an asynchronous endpoint every minute. An asynchronous endpoint has no metrics of
-invocations, and these are its own, without a variant.
+invocations, and these are its own, without a variant. A serverless variant has none that is sampled.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ class LoadMetrics:
         Gives the endpoints that take traffic.
     backlog
         Gives how many asynchronous requests of an endpoint wait or are being answered, by its ARN.
+    oldest
+        Gives for how many seconds the oldest that waits has done so, by the same; None where none waits.
     """
 
     def __init__(
@@ -43,10 +45,12 @@ class LoadMetrics:
         metrics: InvocationMetrics,
         routers: Callable[[], Iterable[tuple[EndpointIdentity, Router]]],
         backlog: Callable[[str], int],
+        oldest: Callable[[str], float | None],
     ) -> None:
         self._metrics = metrics
         self._routers = routers
         self._backlog = backlog
+        self._oldest = oldest
         interval = max(pace.seconds(PERIOD), SHORTEST)
         self._repeating = Repeating("load metrics", interval, self._sample_all)
 
@@ -68,7 +72,7 @@ class LoadMetrics:
                             self._metrics.put(endpoint, variant.name, values)
                         loaded = {"LoadedModelCount": float(len(instance.client.names))}
                         self._metrics.put(endpoint, variant.name, loaded, namespace=INSTANCE_NAMESPACE)
-                if containers := variant.containers:
+                if (containers := variant.containers) and variant.max_concurrency is None:
                     in_flight = sum(container.in_flight for container in containers) / len(containers)
                     self._metrics.put(endpoint, variant.name, {"ConcurrentRequestsPerModel": in_flight})
             return
@@ -80,4 +84,7 @@ class LoadMetrics:
         }
         if instances:
             values["ApproximateBacklogSizePerInstance"] = waiting / instances
+        age = self._oldest(endpoint.arn)
+        if age is not None:
+            values["ApproximateAgeOfOldestRequest"] = age
         self._metrics.put(endpoint, "", values)

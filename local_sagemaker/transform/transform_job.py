@@ -20,6 +20,8 @@ from local_sagemaker.containers.processes import make_folder, remove_folder
 from local_sagemaker.data_plane_errors import ContainerError, DataPlaneError
 from local_sagemaker.hosting.fleet import MOST_INSTANCES
 from local_sagemaker.hosting.instances import prepare
+from local_sagemaker.instance_types import size_of
+from local_sagemaker.monitoring.instance_metrics import InstanceMeter
 from local_sagemaker.transform.association import Association
 from local_sagemaker.transform.inputs import InputObject, list_objects
 from local_sagemaker.transform.object_transform import ObjectTransform, Stopped
@@ -109,11 +111,20 @@ class TransformJob:
             count = min(self._request["TransformResources"]["InstanceCount"], MOST_INSTANCES, len(objects))
             instances = [prepared.make() for _ in range(count)]
             self._start(instances)
+            # At the begin and at the end, since jobs are short here: AWS samples every minute.
+            meter = self._meter(prepared.role)
+            meter.sample(instances)
             self._transform(objects, instances, prepared.role)
+            meter.sample(instances)
         finally:
             for instance in instances:
                 instance.stop()
             remove_folder(folder)
+
+    def _meter(self, role: ExecutionRole) -> InstanceMeter:
+        size = size_of(self._request["TransformResources"]["InstanceType"])
+        # AWS does not measure the disks of transform jobs.
+        return InstanceMeter(role, self.identity, self.identity.name, size, None)
 
     def _prepare(self, folder: Path) -> tuple[Prepared, list[InputObject]]:
         """Fetch the model with the role's rights, and find the data."""

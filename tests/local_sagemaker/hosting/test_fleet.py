@@ -210,10 +210,15 @@ def test_a_variant_that_cannot_start_stops_those_that_did(cloud, monkeypatch):
 
 def test_instance_metrics_are_put(cloud):
     name = cloud.make_endpoint(cloud.make_config(cloud.make_model(scripted("measured"))))
-    found = cloud.client("cloudwatch").list_metrics(
-        Namespace="/aws/sagemaker/Endpoints", Dimensions=[{"Name": "EndpointName", "Value": name}]
-    )["Metrics"]
-    assert {metric["MetricName"] for metric in found} == {"CPUUtilization", "MemoryUtilization", "DiskUtilization"}
+    cloudwatch = cloud.client("cloudwatch")
+
+    def put() -> set[str]:
+        dimensions = [{"Name": "EndpointName", "Value": name}]
+        found = cloudwatch.list_metrics(Namespace="/aws/sagemaker/Endpoints", Dimensions=dimensions)["Metrics"]
+        return {metric["MetricName"] for metric in found}
+
+    expected = {"CPUUtilization", "CPUUtilizationNormalized", "MemoryUtilization", "DiskUtilization"}
+    eventually(lambda: put() == expected)
 
 
 def test_a_submit_directory_that_the_archive_lacks_is_named(cloud):

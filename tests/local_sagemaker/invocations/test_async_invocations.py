@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from local_sagemaker.access.artifacts import Location
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.hosting.fleet import make_fleet
+from local_sagemaker.invocations.async_storage import AsyncStorage
 from tests.local_sagemaker.cloud import (
     ACCOUNT,
     BUCKET,
@@ -126,7 +127,7 @@ def test_without_the_right_to_write_there_is_neither_answer_nor_error(cloud):
         return [
             metric
             for metric in cloudwatch.list_metrics(Namespace="AWS/SageMaker", MetricName="InvocationFailures")["Metrics"]
-            if metric["Dimensions"] == [{"Name": "EndpointName", "Value": endpoint}]
+            if {"Name": "EndpointName", "Value": endpoint} in metric["Dimensions"]
         ]
 
     eventually(failures)
@@ -221,7 +222,7 @@ def test_an_empty_configuration_as_moto_keeps_it_for_a_template_without_one_is_n
 
 @pytest.mark.parametrize(
     ("allowed", "told"),
-    [(False, "was not told: AccessDenied"), (True, "could not be answered")],
+    [(False, "was not told: AccessDenied"), (True, "was not told: NotFound")],
     ids=["a topic that is not for the role", "a topic that is not there"],
 )
 def test_an_answer_is_there_though_nobody_could_be_told_and_the_log_says_so(cloud, caplog, allowed, told):
@@ -231,3 +232,12 @@ def test_an_answer_is_there_though_nobody_could_be_told_and_the_log_says_so(clou
     accepted = invoke(cloud, endpoint)
     assert eventually(lambda: content(cloud, accepted["OutputLocation"])) == b"one"
     eventually(lambda: told in caplog.text)
+
+
+def test_what_nobody_expected_is_in_the_log_and_the_next_request_is_answered(cloud, endpoint, caplog, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr(AsyncStorage, "write", lambda *_: 1 / 0)
+        invoke(cloud, endpoint)
+        eventually(lambda: "could not be answered" in caplog.text)
+    accepted = invoke(cloud, endpoint)
+    assert eventually(lambda: content(cloud, accepted["OutputLocation"])) == b"one"

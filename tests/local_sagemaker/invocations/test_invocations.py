@@ -216,7 +216,8 @@ def test_invocations_are_counted_in_cloudwatch(cloud):
         return {metric["MetricName"] for metric in found}
 
     counted = {"Invocations", "Invocation4XXErrors", "Invocation5XXErrors", "ModelLatency", "OverheadLatency"}
-    eventually(lambda: listed() == counted | {"ConcurrentRequestsPerModel"})
+    on_instances = {"InvocationsPerInstance", "InvocationModelErrors", "ConcurrentRequestsPerModel"}
+    eventually(lambda: listed() == counted | on_instances)
 
 
 @pytest.fixture

@@ -24,7 +24,13 @@ def fleet(**variants: Any) -> Any:
     for name, given in variants.items():
         weight, containers = given if isinstance(given, tuple) else (given, [container()])
         made[name] = SimpleNamespace(
-            name=name, weight=float(weight), containers=containers, max_concurrency=None, capture_target=None
+            name=name,
+            weight=float(weight),
+            containers=containers,
+            max_concurrency=None,
+            provisioned_concurrency=0,
+            take_setup_time=lambda: 0.0,
+            capture_target=None,
         )
     return SimpleNamespace(variants=made, shadows={}, all_variants=list(made.values()))
 
@@ -172,10 +178,10 @@ def test_a_copy_for_a_shadow_that_an_update_took_away_finds_no_variant():
 
 def test_a_serverless_variant_answers_no_more_at_once_than_it_may():
     router = Router(fleet(a=1))
-    router.set_max_concurrency("a", 2)
+    router.set_concurrency("a", 2, 0)
     with router.lease(None, soon()), router.lease(None, soon()):
         with pytest.raises(ThrottledError, match="variant a has 2 requests in flight"):
             route(router, 1)
-        router.set_max_concurrency("a", 3)
+        router.set_concurrency("a", 3, 0)
         assert route(router, 2) == {"a": 2}
     assert route(router, 2) == {"a": 2}

@@ -92,7 +92,8 @@ class Recorder:
 
 
 def exchange(run: Any, variant: str = "Shadow") -> Any:
-    return SimpleNamespace(run=run, variant=variant, model_latency=0.0, call=SimpleNamespace(endpoint=CHURN))
+    call = SimpleNamespace(endpoint=CHURN)
+    return SimpleNamespace(run=run, variant=variant, model_latency=0.0, load=None, call=call)
 
 
 def unreachable() -> Any:

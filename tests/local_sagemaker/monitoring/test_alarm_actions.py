@@ -127,7 +127,7 @@ def test_errors_of_a_real_endpoint_take_an_alarm_on_their_percentage_up_and_good
 def test_a_custom_metric_takes_alarms_up_and_a_composite_one_with_them(cloud):
     inbox, cloudwatch = Inbox(cloud), cloud.client("cloudwatch")
     put(cloudwatch, TreatMissingData="missing")
-    put(cloudwatch, AlarmName="other", ComparisonOperator="LessThanThreshold", Threshold=100)
+    put(cloudwatch, AlarmName="other", ComparisonOperator="LessThanThreshold", Threshold=1e9)
     cloudwatch.put_composite_alarm(
         AlarmName="both", AlarmRule="ALARM(errors) AND ALARM(other)", AlarmActions=[inbox.topic]
     )

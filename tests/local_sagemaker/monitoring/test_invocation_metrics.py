@@ -39,6 +39,7 @@ def test_errors_are_ones_among_zeros_and_latencies_microseconds():
         "Invocations": ([1, 1, 1, 1], ["None"]),
         "Invocation4XXErrors": ([0, 1, 0, 0], ["None"]),
         "Invocation5XXErrors": ([0, 0, 1, 1], ["None"]),
+        "InvocationModelErrors": ([0, 1, 1, 1], ["None"]),
         "ModelLatency": ([1000, 2000, 3000, 6000], ["Microseconds"]),
         "OverheadLatency": ([500_000] * 4, ["Microseconds"]),
     }
