@@ -62,6 +62,14 @@ class LocalCloud:
         return session.client(service, endpoint_url=self.url, **options)  # type: ignore[call-overload]
 
 
+def copied_example(cloud: LocalCloud, name: str, folder: Path) -> Path:
+    """A user's copy of an example, with its model trained."""
+    ignored = shutil.ignore_patterns("model", "cdk.out")
+    shutil.copytree(ROOT / "examples" / name, folder, dirs_exist_ok=True, ignore=ignored)
+    cloud.run("python", "train.py", cwd=folder)
+    return folder
+
+
 @contextlib.contextmanager
 def local_cloud_process(home: Path, *env_options: str) -> Iterator[LocalCloud]:
     """Start `local-sagemaker up` on a free port, with the variables of `env`; stop it by its own process id."""

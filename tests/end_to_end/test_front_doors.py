@@ -1,21 +1,15 @@
 """The example with an HTTP API and a function in front of an endpoint, deployed and called as its README says."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import ROOT, LocalCloud
-
-EXAMPLE = ROOT / "examples" / "front_doors"
+from tests.end_to_end.conftest import LocalCloud, copied_example
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, local_cloud: LocalCloud) -> Path:
-    folder = tmp_path_factory.mktemp("doors")
-    shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("model", "cdk.out"))
-    local_cloud.run("python", "train.py", cwd=folder)
-    return folder
+    return copied_example(local_cloud, "front_doors", tmp_path_factory.mktemp("doors"))
 
 
 def test_both_doors_lead_to_the_endpoint_and_say_what_they_refuse(local_cloud: LocalCloud, project: Path):

@@ -1,25 +1,20 @@
 """The example with every kind of endpoint, deployed, called as its README says, and updated."""
 
 import json
-import shutil
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import ROOT, LocalCloud
+from tests.end_to_end.conftest import LocalCloud, copied_example
 
-EXAMPLE = ROOT / "examples" / "kinds_of_endpoint"
 STACK = "KindsOfEndpoint"
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, local_cloud: LocalCloud) -> Path:
-    folder = tmp_path_factory.mktemp("kinds")
-    shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("model", "cdk.out"))
-    local_cloud.run("python", "train.py", cwd=folder)
-    return folder
+    return copied_example(local_cloud, "kinds_of_endpoint", tmp_path_factory.mktemp("kinds"))
 
 
 def deploy(cloud: LocalCloud, project: Path) -> str:

@@ -1,22 +1,17 @@
 """The example with monitoring: a real burst of errors takes an alarm to ALARM and back."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.conftest import ROOT, LocalCloud
+from tests.end_to_end.conftest import LocalCloud, copied_example
 
-EXAMPLE = ROOT / "examples" / "watched_endpoint"
 ALARM = "wine-server-errors-critical"
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory, local_cloud: LocalCloud) -> Path:
-    folder = tmp_path_factory.mktemp("watched")
-    shutil.copytree(EXAMPLE, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("model", "cdk.out"))
-    local_cloud.run("python", "train.py", cwd=folder)
-    return folder
+    return copied_example(local_cloud, "watched_endpoint", tmp_path_factory.mktemp("watched"))
 
 
 def test_an_alarm_fires_under_a_burst_of_errors_and_is_over_when_that_is(local_cloud: LocalCloud, project: Path):
