@@ -9,6 +9,7 @@ from aws_cdk import Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 
 from constructs_lib import nag
+from constructs_lib.monitoring.alarm_names import alarm_name
 from constructs_lib.monitoring.variant_metrics import VariantMetrics
 
 if TYPE_CHECKING:
@@ -70,30 +71,31 @@ class RollbackAlarms:
             if self.max_error_rate_percent is not None:
                 metric = metrics.metric_invocation_5xx_errors(period=Duration.minutes(1))
                 threshold = self.max_error_rate_percent / _ALL_PERCENT
-                made.append(self._alarm(scope, f"{name}Errors", metric, threshold, "fail with 5xx"))
+                made.append(self._alarm(scope, metrics, "Errors", metric, threshold))
             if self.latency:
                 metric = metrics.metric_model_latency(statistic="p99", period=Duration.minutes(1))
                 limit = Duration.seconds(10) if self.max_p99_latency is None else self.max_p99_latency
-                microseconds = limit.to_milliseconds() * 1000
-                made.append(self._alarm(scope, f"{name}Latency", metric, microseconds, "take too long (p99)"))
+                made.append(self._alarm(scope, metrics, "Latency", metric, limit.to_milliseconds() * 1000))
         return [*made, *self.others]
 
     def _alarm(
-        self, scope: Construct, construct_id: str, metric: cloudwatch.Metric, threshold: float, what: str
+        self, scope: Construct, metrics: VariantMetrics, kind: str, metric: cloudwatch.Metric, threshold: float
     ) -> cloudwatch.Alarm:
         alarm = metric.create_alarm(
             scope,
-            construct_id,
+            f"{metrics.variant_name}{kind}",
+            alarm_name=alarm_name(metrics.endpoint_name, metrics.variant_name, "rollback", kind.lower()),
             threshold=threshold,
             evaluation_periods=self.evaluation_periods,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=f"Undoes an update of the endpoint: requests {what}",
+            alarm_description=f"Undoes an update of the endpoint: requests {_TEXTS[kind]}",
         )
         nag.acknowledge_rollback_alarm(alarm)
         return alarm
 
 
+_TEXTS = {"Errors": "fail with 5xx", "Latency": "take too long (p99)"}
 _ALL_PERCENT = 100
 # Limits: of AutoRollbackConfiguration; and the milliseconds that a container has for a request.
 _MOST_ALARMS = 10

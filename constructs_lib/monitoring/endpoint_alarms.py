@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from aws_cdk import Duration, Token
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from constructs_lib.monitoring.alarm_names import alarm_name
 from constructs_lib.monitoring.alarm_rules import RULES
 from constructs_lib.monitoring.watched_alarm import WatchedAlarm
 
@@ -145,14 +146,12 @@ class EndpointAlarms:
     ) -> WatchedAlarm:
         whose = f"variant {variant} of {endpoint.endpoint_name}" if variant else endpoint.endpoint_name
         look = rule.look.format(endpoint=endpoint.endpoint_name)
-        names = [endpoint.endpoint_name, "" if variant == _ONLY else variant, rule.name, severity]
         comparison = cloudwatch.ComparisonOperator
         missing = cloudwatch.TreatMissingData
         alarm = rule.metric(endpoint, variant, Duration.minutes(1)).create_alarm(
             scope,
             f"{variant}{_identifier(rule.name)}{severity.capitalize()}",
-            # Whoever is woken by it reads its name first.
-            alarm_name="-".join(filter(None, names)),
+            alarm_name=alarm_name(endpoint.endpoint_name, variant, rule.name, severity),
             alarm_description=f"{severity}: {rule.text.format(threshold=threshold)} ({whose}). {look}",
             threshold=threshold * rule.scale,
             comparison_operator=(
@@ -202,7 +201,5 @@ def _identifier(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("-"))
 
 
-# The name of a variant that was given none says nothing.
-_ONLY = "AllTraffic"
 # CloudWatch looks at a day at most: minutes of it.
 _MOST_PERIODS = 1440

@@ -32,7 +32,13 @@ class VariantMetrics(
 
     def __init__(self, endpoint_name: str, variant_name: str) -> None:
         super().__init__({"EndpointName": endpoint_name, "VariantName": variant_name})
+        self._endpoint_name = endpoint_name
         self._variant_name = variant_name
+
+    @property
+    def endpoint_name(self) -> str:
+        """Name of the endpoint."""
+        return self._endpoint_name
 
     @property
     def variant_name(self) -> str:

@@ -4,10 +4,14 @@
 an hour.
 """
 
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import boto3
+import numpy as np
 from sklearn.datasets import load_wine
 
 from endpoint_client import ModelError, Predictor
@@ -26,30 +30,45 @@ def state() -> tuple[str, str]:
     return alarm["StateValue"], alarm["StateReason"]
 
 
-def send(predictor: Predictor, bad_share: float, number: int) -> bool:
-    """Send one request of a few wines, and say whether it was answered."""
-    is_bad = number % 100 < 100 * bad_share
-    row = number % (len(GOOD) - 5)
+@contextmanager
+def callers(predictor: Predictor, bad_share: float) -> Iterator[Counter[str]]:
+    """Have four callers send a few wines each, over and over; counts what was sent and what failed."""
+    counts: Counter[str] = Counter()
+    stopped = threading.Event()
+
+    def call(seed: int) -> None:
+        chance = np.random.default_rng(seed)
+        while not stopped.wait(0.03):
+            wines = BAD if chance.random() < bad_share else GOOD
+            first = chance.integers(len(wines) - 5)
+            counts["sent"] += 1
+            try:
+                predictor.predict(wines[first : first + 5])
+            except ModelError:
+                counts["failed"] += 1
+
+    threads = [threading.Thread(target=call, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
     try:
-        predictor.predict((BAD if is_bad else GOOD)[row : row + 5])
-    except ModelError:
-        return False
-    return True
+        yield counts
+    finally:
+        stopped.set()
+        for thread in threads:
+            thread.join()
 
 
 def until(wanted: str, predictor: Predictor, bad_share: float) -> None:
-    """Send requests until the alarm has been in a state for some of its minutes."""
-    started, sent, failed, seen = time.monotonic(), 0, 0, 0
-    while seen < 4:
-        if time.monotonic() - started > 900:
-            raise SystemExit(f"{ALARM} is {state()[0]} after 15 minutes, and not {wanted}")
-        with ThreadPoolExecutor(4) as threads:
-            answered = list(threads.map(lambda number: send(predictor, bad_share, number), range(100)))
-        sent, failed = sent + len(answered), failed + answered.count(False)
-        time.sleep(1)
-        value, reason = state()
-        seen = seen + 1 if value == wanted else 0
-    print(f"{sent} requests, {failed} failed: {ALARM} is {wanted}. {reason}")
+    """Send requests until the alarm has been in a state for a while."""
+    deadline, seen = time.monotonic() + 900, 0
+    with callers(predictor, bad_share) as counts:
+        while seen < 8:
+            if time.monotonic() > deadline:
+                raise SystemExit(f"{ALARM} is {state()[0]} after 15 minutes, and not {wanted}")
+            time.sleep(1)
+            value, reason = state()
+            seen = seen + 1 if value == wanted else 0
+    print(f"{counts['sent']} requests, {counts['failed']} failed: {ALARM} is {wanted}. {reason}", flush=True)
 
 
 def main() -> None:

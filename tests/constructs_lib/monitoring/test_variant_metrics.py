@@ -82,5 +82,6 @@ def test_errors_are_a_rate_by_default_and_times_say_their_unit():
         assert unit in (inspect.getdoc(getattr(metrics, method)) or ""), method
 
 
-def test_it_knows_its_name():
-    assert VariantMetrics("churn", "Champion").variant_name == "Champion"
+def test_it_knows_its_names():
+    metrics = VariantMetrics("churn", "Champion")
+    assert (metrics.endpoint_name, metrics.variant_name) == ("churn", "Champion")
