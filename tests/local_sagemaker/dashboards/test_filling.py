@@ -85,7 +85,7 @@ def test_labels_tell_series_apart_or_say_what_they_ask_for(cloud):
 
 
 def test_a_whole_time_is_one_value_of_what_is_shown(cloud):
-    cloud.put_values("Invocations", {600: 1.0, 50: 5.0, 2: 7.0})
+    cloud.put_values("Invocations", {600: 1.0, 50: 5.0, 12: 7.0})
     widgets = [graph(metric("Invocations"), setPeriodToTimeRange=whole) for whole in (True, False)]
     board = cloud.fetch(*widgets, last="2m")
     assert board.time_range.start % 60 == 0
