@@ -1,4 +1,4 @@
-"""Rules for names, SageMaker's and those of Systems Manager."""
+"""Rules for names: SageMaker's, and those of Systems Manager and CloudWatch."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def parameter_name_problems(name: str) -> list[str]:
     if Token.is_unresolved(name) or re.fullmatch(r"/?[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*", name):
         return []
     return [f"parameter {name!r} is not a name; use letters, digits, '_', '.', '-' and '/', e.g. '/churn/model-data'"]
+
+
+def dashboard_name_problems(name: str) -> list[str]:
+    """Say why CloudWatch would refuse the name of a dashboard; a token is not looked at."""
+    if Token.is_unresolved(name) or re.fullmatch(r"[A-Za-z0-9_-]{1,255}", name):
+        return []
+    return [f"dashboard_name {name!r} is not a name; use at most 255 letters, digits, hyphens and underscores"]

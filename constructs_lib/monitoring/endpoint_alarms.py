@@ -93,21 +93,14 @@ class EndpointAlarms:
     def problems(self, traits: EndpointTraits) -> Iterator[str]:
         """Say what CloudWatch would refuse, or what the endpoint has no metric for."""
         known = {rule.setting: rule.highest for rule in _rules(traits)}
-        for field in fields(self):
-            given = getattr(self, field.name)
-            if given is None or not isinstance(given, Mapping):
+        for setting in (field.name for field in fields(self) if field.name not in _PERIODS):
+            given = getattr(self, setting)
+            if given is None:
                 continue
-            if given and field.name not in known:
+            yield from _setting_problems(setting, given, known.get(setting))
+            if given and setting not in known:
                 kind = f"an endpoint of kind {traits.kind!r}"
-                yield f"alarms has {field.name}, and {kind} publishes no such metric; leave it out"
-            for severity in given:
-                if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,30}", severity):
-                    yield f"alarms has severity {severity!r} in {field.name}; give a word of letters and digits"
-            if any(map(_is_token, given.values())):
-                yield f"alarms has {field.name} that is known only when the stack is deployed; give numbers"
-                continue
-            for severity, threshold in self.thresholds(field.name).items():
-                yield from _threshold_problems(field.name, severity, threshold, known.get(field.name))
+                yield f"alarms has {setting}, and {kind} publishes no such metric; leave it out"
         periods, points = self.evaluation_periods, self.datapoints_to_alarm
         if not any(map(Token.is_unresolved, (periods, points))) and not 1 <= points <= periods <= _MOST_PERIODS:
             yield (
@@ -127,13 +120,9 @@ class EndpointAlarms:
     def thresholds(self, setting: str) -> dict[str, float]:
         """Give the thresholds of a setting as numbers: milliseconds of a latency, seconds of an age."""
         given = getattr(self, setting)
-        found: dict[str, float] = {}
-        for severity, value in (_default(setting) if given is None else given).items():
-            if not isinstance(value, Duration):
-                found[severity] = value
-            else:
-                found[severity] = value.to_seconds() if setting == "oldest_request" else value.to_milliseconds()
-        return found
+        if given is None or not isinstance(given, Mapping):
+            given = _default(setting)
+        return {severity: _number(setting, threshold) for severity, threshold in given.items()}
 
     def _alarm(
         self,
@@ -150,7 +139,7 @@ class EndpointAlarms:
         missing = cloudwatch.TreatMissingData
         alarm = rule.metric(endpoint, variant, Duration.minutes(1)).create_alarm(
             scope,
-            f"{variant}{_identifier(rule.name)}{severity.capitalize()}",
+            f"{variant}{_identifier(rule.name)}{severity[0].upper()}{severity[1:]}",
             alarm_name=alarm_name(endpoint.endpoint_name, variant, rule.name, severity),
             alarm_description=f"{severity}: {rule.text.format(threshold=threshold)} ({whose}). {look}",
             threshold=threshold * rule.scale,
@@ -169,11 +158,37 @@ def _rules(traits: EndpointTraits) -> list[AlarmRule]:
     return [rule for rule in RULES if traits.kind in rule.kinds]
 
 
+def _setting_problems(setting: str, given: object, highest: float | None) -> Iterator[str]:
+    """Say what is no mapping of severities to what the setting takes."""
+    kind, example = (Duration, "Duration.seconds(2)") if setting in _DURATIONS else ((int, float), "5")
+    if not isinstance(given, Mapping):
+        yield f"alarms has {setting} {given!r}; give thresholds by severity, such as {{'critical': {example}}}"
+        return
+    names = [severity.lower() for severity in given]
+    for severity, threshold in given.items():
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]{0,30}", severity):
+            yield f"alarms has severity {severity!r} in {setting}; give a word of letters and digits"
+        if names.count(severity.lower()) > 1:
+            yield f"alarms has severity {severity!r} twice in {setting}, but for capital letters; give each once"
+        if not isinstance(threshold, kind):
+            yield f"alarms has {setting} {threshold!r} for {severity!r}; give one such as {example}"
+        elif _is_token(threshold):
+            yield f"alarms has {setting} for {severity!r} that only the deployment knows; give one such as {example}"
+        else:
+            yield from _threshold_problems(setting, severity, _number(setting, threshold), highest)
+
+
 def _threshold_problems(setting: str, severity: str, threshold: float, highest: float | None) -> Iterator[str]:
     if threshold < 0 or (threshold == 0 and setting != "failed_requests"):
         yield f"alarms has {setting} {threshold:g} for {severity!r}; give more than 0"
     if highest is not None and threshold >= highest:
         yield f"alarms has {setting} {threshold:g} for {severity!r}; give less than {highest:g}, or it never fires"
+
+
+def _number(setting: str, threshold: float | Duration) -> float:
+    if not isinstance(threshold, Duration):
+        return threshold
+    return float(threshold.to_seconds() if setting == "oldest_request" else threshold.to_milliseconds())
 
 
 def _is_token(threshold: float | Duration) -> bool:
@@ -201,5 +216,7 @@ def _identifier(name: str) -> str:
     return "".join(word.capitalize() for word in name.split("-"))
 
 
+_PERIODS = ("evaluation_periods", "datapoints_to_alarm")
+_DURATIONS = ("model_latency_p99", "overhead_latency_p99", "oldest_request")
 # CloudWatch looks at a day at most: minutes of it.
 _MOST_PERIODS = 1440

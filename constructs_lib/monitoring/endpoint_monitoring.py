@@ -15,6 +15,7 @@ from constructs_lib.monitoring.endpoint_alarms import EndpointAlarms
 from constructs_lib.monitoring.figures import Figures
 from constructs_lib.monitoring.prices import Prices
 from constructs_lib.monitoring.widgets import EndpointWidgets
+from constructs_lib.names import dashboard_name_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -102,6 +103,8 @@ class SklearnEndpointMonitoring(Construct):
             problems.add(["topics and encryption_key are both given; the key is for a topic of its own: leave one out"])
         if dashboard is not None and dashboard_name is not None:
             problems.add(["dashboard and dashboard_name are both given; a dashboard has its name: leave one out"])
+        if dashboard_name is not None:
+            problems.add(dashboard_name_problems(dashboard_name))
         severities = settings.severities(traits)
         if isinstance(topics, Mapping):
             problems.add(_topic_problems(topics, severities))

@@ -1,7 +1,7 @@
 import aws_cdk as cdk
 import pytest
 
-from constructs_lib.names import name_problems
+from constructs_lib.names import dashboard_name_problems, name_problems
 
 
 @pytest.mark.parametrize("name", ["a", "AllTraffic", "churn--2", "x" * 63])
@@ -19,3 +19,11 @@ def test_other_names_are_refused_with_the_rule(name):
 
 def test_a_token_is_not_looked_at():
     assert name_problems("endpoint_name", cdk.Aws.STACK_NAME) == []
+
+
+def test_a_dashboard_has_a_name_of_its_own_rules():
+    assert dashboard_name_problems("churn_2-eu") == []
+    assert dashboard_name_problems(cdk.Aws.STACK_NAME) == []
+    assert dashboard_name_problems("my dashboard") == [
+        "dashboard_name 'my dashboard' is not a name; use at most 255 letters, digits, hyphens and underscores"
+    ]

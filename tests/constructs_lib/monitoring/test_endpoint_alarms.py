@@ -118,6 +118,21 @@ def test_severities_stand_in_order_of_their_first_alarm():
             "alarms has severity 'page me' in server_error_percent; give a word of letters and digits",
         ),
         (
+            EndpointAlarms(server_error_percent=5),  # type: ignore[arg-type]
+            "instances",
+            "alarms has server_error_percent 5; give thresholds by severity, such as {'critical': 5}",
+        ),
+        (
+            EndpointAlarms(model_latency_p99={"page": 250}),  # type: ignore[dict-item]
+            "instances",
+            "alarms has model_latency_p99 250 for 'page'; give one such as Duration.seconds(2)",
+        ),
+        (
+            EndpointAlarms(cpu_percent={"page": "80"}),  # type: ignore[dict-item]
+            "instances",
+            "alarms has cpu_percent '80' for 'page'; give one such as 5",
+        ),
+        (
             EndpointAlarms(server_error_percent={"page": 100}),
             "instances",
             "alarms has server_error_percent 100 for 'page'; give less than 100, or it never fires",
@@ -156,6 +171,14 @@ def test_a_threshold_is_known_at_synth_and_the_number_of_periods_need_not_be(sta
         evaluation_periods=number,  # type: ignore[arg-type]
     )
     assert [*alarms.problems(TRAITS["instances"])] == [
-        f"alarms has {setting} that is known only when the stack is deployed; give numbers"
-        for setting in ("model_latency_p99", "cpu_percent")
+        "alarms has model_latency_p99 for 'page' that only the deployment knows; give one such as Duration.seconds(2)",
+        "alarms has cpu_percent for 'page' that only the deployment knows; give one such as 5",
+    ]
+
+
+def test_severities_that_differ_by_capital_letters_alone_are_refused():
+    alarms = EndpointAlarms(cpu_percent={"page": 70, "Page": 80})
+    assert [problem.partition(";")[0] for problem in alarms.problems(TRAITS["instances"])] == [
+        f"alarms has severity '{severity}' twice in cpu_percent, but for capital letters"
+        for severity in ("page", "Page")
     ]

@@ -135,13 +135,14 @@ def test_what_does_not_go_together_is_said_in_one_list(stack, make_endpoint):
             encryption_key=kms.Key(stack, "Key"),
             prices=Prices(gigabyte_second=1),
             dashboard=cloudwatch.Dashboard(stack, "Mine"),
-            dashboard_name="mine",
+            dashboard_name="my own",
         )
     assert [problem.partition(";")[0] for problem in caught.value.problems] == [
         "alarms has concurrency_percent, and an endpoint of kind 'instances' publishes no such metric",
         "prices has gigabyte_second, and the endpoint is not serverless",
         "topics and encryption_key are both given",
         "dashboard and dashboard_name are both given",
+        "dashboard_name 'my own' is not a name",
         "topics has none for severity 'critical'",
         "topics has severity 'pager', which no alarm has",
     ]
