@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 import jsii
-from aws_cdk import ArnFormat, CfnOutput, Names, Stack
+from aws_cdk import ArnFormat, CfnOutput, Names, Stack, Token
 from aws_cdk import aws_sagemaker as sagemaker
 
 from constructs_lib import statements
@@ -14,7 +14,7 @@ from constructs_lib.data_capture import PREFIX_REASON as CAPTURE_REASON
 from constructs_lib.endpoint_base import EndpointBase
 from constructs_lib.endpoint_config import SklearnEndpointConfig
 from constructs_lib.endpoint_variant import EndpointVariant
-from constructs_lib.exceptions import Problems
+from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.execution_role import add_policies
 from constructs_lib.guardrails import Guardrails
 from constructs_lib.imported_endpoint import ImportedEndpoint
@@ -217,9 +217,19 @@ class SklearnEndpoint(EndpointBase):
         traits
             See `from_endpoint_attributes`.
         """
-        name = Stack.of(scope).split_arn(endpoint_arn, ArnFormat.SLASH_RESOURCE_NAME).resource_name
+        parts = Stack.of(scope).split_arn(endpoint_arn, ArnFormat.SLASH_RESOURCE_NAME)
+        if not Token.is_unresolved(endpoint_arn) and (parts.service, parts.resource) != ("sagemaker", "endpoint"):
+            raise ConfigurationError(
+                f"endpoint_arn {endpoint_arn!r} is not an endpoint's; give one such as "
+                "'arn:aws:sagemaker:eu-west-1:123456789012:endpoint/churn'",
+                path=f"{scope.node.path}/{construct_id}",
+            )
         return SklearnEndpoint.from_endpoint_attributes(
-            scope, construct_id, endpoint_name=cast("str", name), endpoint_arn=endpoint_arn, traits=traits
+            scope,
+            construct_id,
+            endpoint_name=cast("str", parts.resource_name),
+            endpoint_arn=endpoint_arn,
+            traits=traits,
         )
 
     @staticmethod

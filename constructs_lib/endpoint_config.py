@@ -12,6 +12,7 @@ from constructs import Construct
 from constructs_lib import nag
 from constructs_lib.endpoint_traits import EndpointTraits
 from constructs_lib.exceptions import Problems
+from constructs_lib.instance_types import vcpus_of
 from constructs_lib.serverless_variant import ServerlessVariant
 from constructs_lib.variant import InstanceVariant, ShadowVariant
 
@@ -140,6 +141,13 @@ class SklearnEndpointConfig(Construct):
                 variant.name: variant.memory_size_in_mb
                 for variant in self.variants
                 if isinstance(variant, ServerlessVariant)
+            },
+            vcpus={
+                variant.name: vcpus
+                for variant in self.all_variants
+                if not isinstance(variant, ServerlessVariant)
+                and not Token.is_unresolved(variant.instance_type)
+                and (vcpus := vcpus_of(variant.instance_type)) is not None
             },
         )
 

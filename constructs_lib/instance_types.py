@@ -1,4 +1,4 @@
-"""What an instance type's family says: its processor architecture, and whether it has disks of its own."""
+"""What an instance type's name says: processor architecture, vCPUs, and whether it has disks of its own."""
 
 from __future__ import annotations
 
@@ -27,10 +27,30 @@ def has_local_storage(instance_type: str) -> bool:
     return family in LOCAL_STORAGE_FAMILIES or re.match(r"[cmr]\d+[a-z]*d", family) is not None
 
 
+def vcpus_of(instance_type: str) -> int | None:
+    """Return how many vCPUs an instance type has; None where its size is not one that is known.
+
+    EC2's sizes say it: ``large`` has 2, ``xlarge`` 4 and each multiple of it as many times 4.
+
+    Example
+    -------
+    >>> vcpus_of("ml.m5.large"), vcpus_of("ml.c5.9xlarge"), vcpus_of("ml.x9.huge")
+    (2, 36, None)
+    """
+    family, _, size = instance_type.removeprefix("ml.").partition(".")
+    if f"{family}.{size}" in _OTHER_VCPUS:
+        return _OTHER_VCPUS[f"{family}.{size}"]
+    if multiple := re.fullmatch(r"(\d*)xlarge", size):
+        return 4 * int(multiple[1] or 1)
+    return {"medium": 2 if family in _BURSTABLE_FAMILIES else 1, "large": 2}.get(size)
+
+
 def _family(instance_type: str) -> str:
     return instance_type.removeprefix("ml.").split(".")[0]
 
 
+_BURSTABLE_FAMILIES = ("t2", "t3")
+_OTHER_VCPUS = {"c4.8xlarge": 36, "p6e-gb200.36xlarge": 144}
 _ARM64_FAMILIES = frozenset({"p6e-gb200"})
 # Those with disks of their own that endpoints run on.
 LOCAL_STORAGE_FAMILIES = (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,12 +24,16 @@ class Repeating:
         Seconds between two calls.
     work
         What is called; an exception is logged, and the next call comes all the same.
+    aligned
+        Whether each call comes in the middle of an interval since 1970, so that a metric that is sampled has one value
+        in each of its periods.
     """
 
-    def __init__(self, name: str, interval: float, work: Callable[[], None]) -> None:
+    def __init__(self, name: str, interval: float, work: Callable[[], None], *, aligned: bool = False) -> None:
         self._name = name
         self._interval = interval
         self._work = work
+        self._aligned = aligned
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -39,8 +44,15 @@ class Repeating:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._closed.wait(self._interval):
+        while not self._closed.wait(self._pause()):
             self._call()
+
+    def _pause(self) -> float:
+        if not self._aligned:
+            return self._interval
+        until_middle = (0.5 - time.time() / self._interval) % 1 * self._interval
+        # One that comes at once belongs to the interval of the call before.
+        return until_middle if until_middle > self._interval / 4 else until_middle + self._interval
 
     def _call(self) -> None:
         try:

@@ -9,6 +9,7 @@ from aws_cdk import CfnOutput, Duration, Names
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from constructs_lib.environments import environment_problems
 from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.front_doors.code import FrontCode, front_code
 from constructs_lib.front_doors.function_options import FunctionOptions, option_problems
@@ -148,6 +149,7 @@ class SklearnFunction(Construct):
         code = FrontCode(files=())
         with problems.collect():
             code = front_code(entry_point, source_dir)
+        problems.add(environment_problems(self, endpoint, "endpoint", "the function calls the endpoint of its own"))
         problems.add(option_problems(options))
         problems.raise_all()
 

@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from constructs_lib.endpoint_base import EndpointBase
+from constructs_lib.environments import environment_problems
 from constructs_lib.exceptions import ConfigurationError, Problems
 from constructs_lib.front_doors.authorization import ApiKeyAuthorization, IamAuthorization, Throttle
 from constructs_lib.front_doors.content_types import content_type_problems
@@ -114,6 +115,7 @@ class SklearnRestApi(Construct):
         throttle = throttle or Throttle(rate=100, burst=200)
         request_schema = request_schema or JsonRows()
         problems = Problems(self)
+        problems.add(environment_problems(self, endpoint, "endpoint", "an API calls the endpoint of its own"))
         problems.add(_own_problems(endpoint, path, stage_name, web_acl_arn))
         problems.add(authorization.problems())
         problems.add(throttle.problems("throttle"))

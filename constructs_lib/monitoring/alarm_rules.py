@@ -40,6 +40,10 @@ class AlarmRule(NamedTuple):
     """Whether the alarm fires below its threshold; missing values then count as 0."""
     of_variant: bool = True
     """False: the metric is the endpoint's, not a variant's."""
+    per_vcpu: bool = False
+    """Whether the metric reaches as many times as far as an instance has vCPUs."""
+    at_once: bool = False
+    """Whether one minute beyond the threshold is enough."""
 
 
 _LOGS = "The reason is in the log group /aws/sagemaker/Endpoints/{endpoint}."
@@ -85,11 +89,12 @@ RULES = (
     AlarmRule(
         "cpu_percent",
         ("instances", "asynchronous"),
-        lambda endpoint, name, period: endpoint.variant(name).metric_cpu_utilization_normalized(period=period),
+        lambda endpoint, name, period: endpoint.variant(name).metric_cpu_utilization(period=period),
         1,
         "cpu",
         "the instances use more than {threshold:g} % of their CPU",
         "Add instances, let them scale, or take larger ones.",
+        per_vcpu=True,
     ),
     AlarmRule(
         "memory_percent",
@@ -142,6 +147,7 @@ RULES = (
         "more than {threshold:g} requests a minute come to no answer",
         "The errors are below the failure prefix of the bucket.",
         None,
+        at_once=True,
     ),
     AlarmRule(
         "backlog_per_instance",

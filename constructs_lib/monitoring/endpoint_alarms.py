@@ -15,7 +15,7 @@ from constructs_lib.monitoring.alarm_rules import RULES
 from constructs_lib.monitoring.watched_alarm import WatchedAlarm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from constructs import Construct
 
@@ -45,7 +45,8 @@ class EndpointAlarms:
     overhead_latency_p99
         Time beside the container for 99 of 100 requests; default: no alarm. Not for asynchronous endpoints.
     cpu_percent
-        CPU of the instances, in percent of all cores; default: warning 80. Not for serverless endpoints.
+        CPU of the instances, in percent of all their vCPUs; default: warning 80, where their number is known. Not for
+        serverless endpoints.
     memory_percent
         Memory of the fullest instance, in percent; default: warning 85, critical 95.
     disk_percent
@@ -55,7 +56,8 @@ class EndpointAlarms:
     fewest_requests
         Requests a minute below which the alarm fires; default: no alarm. Not for asynchronous endpoints.
     failed_requests
-        Requests a minute of an asynchronous endpoint that come to no answer; default: warning 0, so that each is told.
+        Requests a minute of an asynchronous endpoint that come to no answer; default: warning 0. One minute is enough,
+        so that each is told.
     backlog_per_instance
         Requests that wait for an instance of an asynchronous endpoint; default: no alarm.
     oldest_request
@@ -63,7 +65,8 @@ class EndpointAlarms:
     evaluation_periods
         Minutes that are looked at; default 3.
     datapoints_to_alarm
-        Minutes of them that must be beyond the threshold; default 2.
+        Minutes of them that must be beyond the threshold; default 2. An endpoint that is called less than about once a
+        minute needs 1: a minute without requests is not beyond any.
 
     Example
     -------
@@ -98,6 +101,12 @@ class EndpointAlarms:
             if given is None:
                 continue
             yield from _setting_problems(setting, given, known.get(setting))
+            for name in traits.variant_names if given and setting == "cpu_percent" and setting in known else ():
+                if name not in traits.vcpus:
+                    yield (
+                        f"alarms has cpu_percent, and the vCPUs of variant {name!r} are not known; give the imported "
+                        f"endpoint traits with vcpus={{{name!r}: 2}}, or what an instance has"
+                    )
             if given and setting not in known:
                 kind = f"an endpoint of kind {traits.kind!r}"
                 yield f"alarms has {setting}, and {kind} publishes no such metric; leave it out"
@@ -113,9 +122,15 @@ class EndpointAlarms:
         made: list[WatchedAlarm] = []
         for rule in _rules(endpoint.traits):
             for severity, threshold in self.thresholds(rule.setting).items():
-                names = endpoint.traits.variant_names if rule.of_variant else [""]
+                names = self._watched(rule, endpoint.traits)
                 made += [self._alarm(scope, endpoint, rule, name, severity, threshold) for name in names]
         return made
+
+    def _watched(self, rule: AlarmRule, traits: EndpointTraits) -> Sequence[str]:
+        """Give the variants that a rule has alarms for; an empty name stands for the endpoint as a whole."""
+        if not rule.of_variant:
+            return [""]
+        return [name for name in traits.variant_names if not rule.per_vcpu or name in traits.vcpus]
 
     def thresholds(self, setting: str) -> dict[str, float]:
         """Give the thresholds of a setting as numbers: milliseconds of a latency, seconds of an age."""
@@ -135,6 +150,7 @@ class EndpointAlarms:
     ) -> WatchedAlarm:
         whose = f"variant {variant} of {endpoint.endpoint_name}" if variant else endpoint.endpoint_name
         look = rule.look.format(endpoint=endpoint.endpoint_name)
+        scale = rule.scale * (endpoint.traits.vcpus[variant] if rule.per_vcpu else 1)
         comparison = cloudwatch.ComparisonOperator
         missing = cloudwatch.TreatMissingData
         alarm = rule.metric(endpoint, variant, Duration.minutes(1)).create_alarm(
@@ -142,12 +158,12 @@ class EndpointAlarms:
             f"{variant}{_identifier(rule.name)}{severity[0].upper()}{severity[1:]}",
             alarm_name=alarm_name(endpoint.endpoint_name, variant, rule.name, severity),
             alarm_description=f"{severity}: {rule.text.format(threshold=threshold)} ({whose}). {look}",
-            threshold=threshold * rule.scale,
+            threshold=threshold * scale,
             comparison_operator=(
                 comparison.LESS_THAN_THRESHOLD if rule.fires_below else comparison.GREATER_THAN_THRESHOLD
             ),
             evaluation_periods=self.evaluation_periods,
-            datapoints_to_alarm=self.datapoints_to_alarm,
+            datapoints_to_alarm=1 if rule.at_once else self.datapoints_to_alarm,
             treat_missing_data=missing.BREACHING if rule.fires_below else missing.NOT_BREACHING,
         )
         is_default = getattr(self, rule.setting) is None
@@ -188,7 +204,9 @@ def _threshold_problems(setting: str, severity: str, threshold: float, highest: 
 def _number(setting: str, threshold: float | Duration) -> float:
     if not isinstance(threshold, Duration):
         return threshold
-    return float(threshold.to_seconds() if setting == "oldest_request" else threshold.to_milliseconds())
+    if setting == "oldest_request":
+        return float(threshold.to_seconds(integral=False))
+    return float(threshold.to_milliseconds(integral=False))
 
 
 def _is_token(threshold: float | Duration) -> bool:

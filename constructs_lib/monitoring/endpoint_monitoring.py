@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
-from aws_cdk import CfnOutput, Duration, Stack, Token
+from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from constructs_lib.alarm_topics import let_alarms_publish, make_alarm_topic
+from constructs_lib.environments import environment_problems
 from constructs_lib.exceptions import Problems
 from constructs_lib.monitoring.endpoint_alarms import EndpointAlarms
 from constructs_lib.monitoring.figures import Figures
@@ -49,7 +50,8 @@ class SklearnEndpointMonitoring(Construct):
     dashboard
         A dashboard of yours that the widgets are added to. Default: one of its own.
     dashboard_name
-        Of its own dashboard; letters, digits, ``-`` and ``_``. Default: the endpoint's name.
+        Of its own dashboard; letters, digits, ``-`` and ``_``. No other dashboard of the account may have it, in
+        whatever region. Default: the endpoint's name and the region.
     other_alarms
         Alarms of yours whose state the dashboard shows as well. Those that undo an update are shown always.
 
@@ -98,7 +100,7 @@ class SklearnEndpointMonitoring(Construct):
         problems = Problems(self)
         problems.add(settings.problems(traits))
         problems.add(prices.problems(traits))
-        problems.add(self._region_problems(endpoint))
+        problems.add(environment_problems(self, endpoint, "endpoint", "alarms see no metrics from elsewhere"))
         if topics is not None and encryption_key is not None:
             problems.add(["topics and encryption_key are both given; the key is for a topic of its own: leave one out"])
         if dashboard is not None and dashboard_name is not None:
@@ -106,6 +108,8 @@ class SklearnEndpointMonitoring(Construct):
         if dashboard_name is not None:
             problems.add(dashboard_name_problems(dashboard_name))
         severities = settings.severities(traits)
+        for topic in topics.values() if isinstance(topics, Mapping) else filter(None, [topics]):
+            problems.add(environment_problems(self, topic, "topic", "alarms tell topics of their own region", "region"))
         if isinstance(topics, Mapping):
             problems.add(_topic_problems(topics, severities))
         problems.raise_all()
@@ -117,17 +121,12 @@ class SklearnEndpointMonitoring(Construct):
         self._tell(tell_recovery=tell_recovery)
         undo = getattr(endpoint, "rollback_alarms", ())
         widgets = EndpointWidgets(endpoint, Figures(endpoint, prices), self.alarms, [*undo, *other_alarms])
-        self.dashboard = dashboard or self._make_dashboard(dashboard_name or endpoint.endpoint_name)
+        self.dashboard = dashboard or self._make_dashboard(
+            dashboard_name or f"{endpoint.endpoint_name}-{Stack.of(self).region}"
+        )
         """The dashboard; add widgets of your own to it."""
         for row in widgets.rows:
             self.dashboard.add_widgets(*row)
-
-    def _region_problems(self, endpoint: EndpointBase) -> list[str]:
-        here, there = Stack.of(self).region, endpoint.env.region
-        if Token.is_unresolved(here) or Token.is_unresolved(there) or here == there:
-            return []
-        problem = "alarms see the metrics of their own region only: watch it in a stack of that region"
-        return [f"the endpoint is in {there} and the stack in {here}; {problem}"]
 
     def _topics(
         self,

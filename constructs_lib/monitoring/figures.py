@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from aws_cdk import Duration
@@ -76,11 +77,7 @@ class Figures:
         return _math(f"MAX([{', '.join(metrics)}]) / 1000", metrics, "p99, ms")
 
     def instances(self, variant: str) -> cloudwatch.IMetric:
-        """How many instances take traffic.
-
-        SageMaker publishes no such metric. Each request sends 1 / instances, so the two sums say it; without requests
-        the last number stands. An asynchronous endpoint has no such sums, but every instance speaks once a minute.
-        """
+        """How many instances run: SageMaker publishes no such metric, but each of them puts its CPU once a minute."""
         return _math(*self._instances(variant, self._number(variant)), self._label(variant, "instances"))
 
     def all_instances(self) -> cloudwatch.IMetric:
@@ -109,9 +106,13 @@ class Figures:
         return _math(" + ".join(expressions), metrics, self.cost_unit)
 
     def cpu_percent(self, variant: str) -> cloudwatch.IMetric:
-        """CPU of the instances, in percent of all their cores."""
-        metric = self._variant(variant).metric_cpu_utilization_normalized(period=minute())
-        return metric.with_(label=self._label(variant, "CPU %"))
+        """CPU of the instances, in percent of all their vCPUs; of one of them, where their number is not known."""
+        metric = self._variant(variant).metric_cpu_utilization(period=minute())
+        vcpus = self._traits.vcpus.get(variant)
+        if vcpus is None:
+            return metric.with_(label=self._label(variant, "CPU, % of one vCPU"))
+        identifier = f"cpu{self._number(variant)}"
+        return _math(f"{identifier} / {vcpus}", {identifier: metric}, self._label(variant, "CPU %"))
 
     def memory_percent(self, variant: str) -> cloudwatch.IMetric:
         """Memory of the fullest instance, in percent."""
@@ -194,7 +195,10 @@ class Figures:
     def cost_unit(self) -> str:
         """What the numbers of `cost` are."""
         if self._traits.kind == "serverless":
-            return "GB-seconds an hour" if self._prices.gigabyte_second is None else self._per_hour
+            if self._prices.gigabyte_second is not None:
+                return self._per_hour
+            known = set(self._traits.memory_size_in_mb) >= set(self._traits.variant_names)
+            return "GB-seconds an hour" if known else "busy seconds an hour"
         prices = [self._prices.of_instance(name) for name in self._traits.all_variant_names]
         return "instance hours an hour" if None in prices else self._per_hour
 
@@ -208,21 +212,14 @@ class Figures:
             metric = self._variant(variant).metric_model_latency(statistic="Sum", period=minute())
             price = 1.0 if self._prices.gigabyte_second is None else self._prices.gigabyte_second
             # Microseconds of a minute, in seconds of an hour.
-            return f"FILL(busy{short}, 0) / 1000000 * 60 * {gigabytes:g} * {price:.10g}", {f"busy{short}": metric}
+            return f"FILL(busy{short}, 0) / 1000000 * 60 * {gigabytes:g} * {_decimal(price)}", {f"busy{short}": metric}
         expression, metrics = self._instances(variant, short)
         price = self._prices.of_instance(variant) or 1.0
-        return f"{expression} * {price if self.cost_unit == self._per_hour else 1:.10g}", metrics
+        return f"{expression} * {_decimal(price if self.cost_unit == self._per_hour else 1)}", metrics
 
     def _instances(self, variant: str, short: str) -> tuple[str, dict[str, cloudwatch.IMetric]]:
-        metrics = self._variant(variant)
-        if self._traits.kind == "asynchronous":
-            spoken = metrics.metric_cpu_utilization_normalized(statistic="SampleCount", period=minute())
-            return f"FILL(spoken{short}, 0)", {f"spoken{short}": spoken}
-        used: dict[str, cloudwatch.IMetric] = {
-            f"count{short}": metrics.metric_invocations(period=minute()),
-            f"shared{short}": metrics.metric_invocations_per_instance(period=minute()),
-        }
-        return f"FILL(count{short} / shared{short}, REPEAT)", used
+        spoken = self._variant(variant).metric_cpu_utilization(statistic="SampleCount", period=minute())
+        return f"FILL(running{short}, 0)", {f"running{short}": spoken}
 
     def _requests(self, variant: str) -> cloudwatch.Metric:
         metrics = self._variant(variant)
@@ -267,6 +264,11 @@ def _math(
     return cloudwatch.MathExpression(
         expression=expression, using_metrics=dict(metrics), label=label, color=color, period=minute()
     )
+
+
+def _decimal(number: float) -> str:
+    # The CDK takes the e of an exponent for an identifier.
+    return format(Decimal(str(number)), "f")
 
 
 def _words(statistic: str) -> str:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class InstanceMetrics(MetricSource):
     """Metrics of a variant's instances; a serverless variant has MemoryUtilization only.
 
-    Those of accelerators are there where the instances have some.
+    Those of accelerators are there where the instances have some. The normalized ones are published for endpoints with
+    inference components alone, which this library does not make.
     """
 
     def metric_cpu_utilization(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class InvocationMetrics(MetricSource):
-    """Metrics of a variant's requests; an asynchronous endpoint has those of errors and of ModelLatency only."""
+    """Metrics of a variant's requests; an asynchronous endpoint has those of 4xx, 5xx and ModelLatency only."""
 
     def metric_invocations(self, *, statistic: str = "Sum", period: Duration | None = None) -> cloudwatch.Metric:
         """Requests that reached the variant."""

@@ -50,6 +50,13 @@ class Prices:
             yield "prices has instance_hour, and a serverless variant has no instances; give gigabyte_second"
         if traits.kind != "serverless" and self.gigabyte_second is not None:
             yield "prices has gigabyte_second, and the endpoint is not serverless; give instance_hour"
+        if traits.kind == "serverless" and self.gigabyte_second is not None:
+            for name in names:
+                if name not in traits.memory_size_in_mb:
+                    yield (
+                        f"prices has gigabyte_second, and the memory of variant {name!r} is not known; give the "
+                        f"imported endpoint traits with memory_size_in_mb={{{name!r}: 2048}}, or what it has"
+                    )
         given: dict[str, float] = {}
         if isinstance(self.instance_hour, int | float):
             given["instance_hour"] = self.instance_hour

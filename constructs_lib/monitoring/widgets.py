@@ -64,7 +64,7 @@ class EndpointWidgets:
             f"[log]({console}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group})"
         )
         variants = ", ".join(self._traits.all_variant_names)
-        markdown = f"**{kinds[self._traits.kind]}** · {variants} · {links}"
+        markdown = f"**{name}** · {kinds[self._traits.kind]} · {variants} · {links}"
         background = cloudwatch.TextWidgetBackground.TRANSPARENT
         return [cloudwatch.TextWidget(markdown=markdown, width=_COLUMNS, height=1, background=background)]
 

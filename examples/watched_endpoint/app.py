@@ -32,6 +32,7 @@ monitoring = SklearnEndpointMonitoring(
     ),
     encryption_key=key,
     prices=Prices(instance_hour=0.115),
+    dashboard_name="wine",
 )
 if mail := app.node.try_get_context("mail"):  # cdk deploy -c mail=you@example.com
     monitoring.topics["critical"].add_subscription(subscriptions.EmailSubscription(mail))

@@ -52,7 +52,7 @@ class DataPlane:
         self._load_metrics = LoadMetrics(
             self._metrics, self._routers, self.invocations.backlog, self.invocations.oldest
         )
-        self._instance_metrics = Repeating("instance metrics", interval(), self._measure_instances)
+        self._instance_metrics = Repeating("instance metrics", interval(), self._measure_instances, aligned=True)
         self._auto_scaling = AutoScaling(ACCOUNT_ID, self._deployments.get)
 
     def find_router(self, identity: EndpointIdentity) -> Router | None:

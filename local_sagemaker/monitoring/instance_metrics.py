@@ -103,7 +103,6 @@ class InstanceMeter:
                 spent = max(usage.cpu_seconds - before.cpu_seconds, 0.0)
                 cores = min(spent / (now - then), float(self._size.cores))
                 found["CPUUtilization"] = 100.0 * cores
-                found["CPUUtilizationNormalized"] = 100.0 * cores / self._size.cores
         if self._folder is not None and not self._serverless:
             disk = shutil.disk_usage(self._folder)
             found["DiskUtilization"] = 100.0 * disk.used / disk.total

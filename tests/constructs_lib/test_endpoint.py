@@ -173,6 +173,14 @@ def test_an_endpoint_is_found_by_its_arn_in_another_account(make_stack):
     assert (endpoint.env.account, endpoint.env.region) == ("999999999999", "us-east-1")
 
 
+def test_an_arn_of_something_else_is_refused(stack):
+    arn = "arn:aws:sagemaker:us-east-1:999999999999:endpoint-config/churn"
+    with pytest.raises(
+        ConfigurationError, match=r"\[Churn/Imported\] endpoint_arn '.*' is not an endpoint's; give one such"
+    ):
+        SklearnEndpoint.from_endpoint_arn(stack, "Imported", arn)
+
+
 def test_the_arn_of_an_imported_endpoint_may_be_a_token(stack):
     arn = cdk.CfnParameter(stack, "Arn").value_as_string
     endpoint = SklearnEndpoint.from_endpoint_arn(stack, "Imported", arn)

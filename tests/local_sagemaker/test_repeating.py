@@ -1,4 +1,7 @@
 import logging
+import time
+
+import pytest
 
 from local_sagemaker.repeating import Repeating
 from tests.local_sagemaker.cloud import eventually
@@ -18,3 +21,11 @@ def test_it_goes_on_after_an_exception_until_it_is_closed(caplog):
     repeating.close()
     assert "the work failed" in caplog.text
     assert not repeating._thread.is_alive()
+
+
+@pytest.mark.parametrize(("now", "pause"), [(100.0, 0.5), (100.4, 1.1), (100.6, 0.9), (100.9, 0.6)])
+def test_an_aligned_one_comes_in_the_middle_of_each_interval(monkeypatch, now, pause):
+    monkeypatch.setattr(time, "time", lambda: now)
+    repeating = Repeating("the work", 1.0, lambda: None, aligned=True)
+    assert repeating._pause() == pytest.approx(pause)
+    repeating.close()

@@ -10,11 +10,13 @@ from constructs_lib.endpoint_base import EndpointBase
 
 MakeEndpoint = Callable[..., EndpointBase]
 TRAITS = {
-    "instances": EndpointTraits(),
-    "two variants": EndpointTraits(variant_names=["Champion", "Challenger"]),
-    "shadow": EndpointTraits(variant_names=["Champion"], shadow_variant_name="Challenger"),
+    "instances": EndpointTraits(vcpus={"AllTraffic": 4}),
+    "two variants": EndpointTraits(variant_names=["Champion", "Challenger"], vcpus={"Champion": 2, "Challenger": 8}),
+    "shadow": EndpointTraits(
+        variant_names=["Champion"], shadow_variant_name="Challenger", vcpus={"Champion": 2, "Challenger": 2}
+    ),
     "serverless": EndpointTraits(kind="serverless", memory_size_in_mb={"AllTraffic": 2048}),
-    "asynchronous": EndpointTraits(kind="asynchronous"),
+    "asynchronous": EndpointTraits(kind="asynchronous", vcpus={"AllTraffic": 2}),
     "many models": EndpointTraits(multi_model=True),
 }
 

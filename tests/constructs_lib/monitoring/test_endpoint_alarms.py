@@ -5,14 +5,14 @@ import pytest
 from aws_cdk import CfnParameter, Duration
 from aws_cdk.assertions import Template
 
-from constructs_lib import EndpointAlarms
+from constructs_lib import EndpointAlarms, SklearnEndpoint
 from constructs_lib.monitoring.alarm_rules import RULES
 from tests.constructs_lib.monitoring.conftest import TRAITS
 
 DEFAULTS = {
     "instances": {
         "churn-client-errors-warning": 0.2,
-        "churn-cpu-warning": 80,
+        "churn-cpu-warning": 320,
         "churn-disk-warning": 90,
         "churn-memory-critical": 95,
         "churn-memory-warning": 85,
@@ -31,7 +31,7 @@ DEFAULTS = {
     },
     "asynchronous": {
         "churn-client-errors-warning": 0.2,
-        "churn-cpu-warning": 80,
+        "churn-cpu-warning": 160,
         "churn-disk-warning": 90,
         "churn-failures-warning": 0,
         "churn-memory-critical": 95,
@@ -69,8 +69,10 @@ def test_every_setting_becomes_an_alarm_of_its_metric(stack, make_endpoint, rule
     (resource,) = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
     alarm = resource["Properties"]
     seconds = {"model_latency_p99": 2000, "overhead_latency_p99": 2000, "oldest_request": 2}
-    assert alarm["Threshold"] == pytest.approx(seconds.get(rule.setting, 3) * rule.scale)
-    assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (60, 3, 2)
+    vcpus = TRAITS[kind].vcpus["AllTraffic"] if rule.per_vcpu else 1
+    assert alarm["Threshold"] == pytest.approx(seconds.get(rule.setting, 3) * rule.scale * vcpus)
+    points = 1 if rule.setting == "failed_requests" else 2
+    assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (60, 3, points)
     below = rule.setting == "fewest_requests"
     assert alarm["ComparisonOperator"] == ("LessThanThreshold" if below else "GreaterThanThreshold")
     assert alarm["TreatMissingData"] == ("breaching" if below else "notBreaching")
@@ -92,6 +94,23 @@ def test_an_alarm_is_named_after_its_variant_unless_that_was_given_no_name(stack
     found = Template.from_stack(stack).find_resources("AWS::CloudWatch::Alarm").values()
     names = {alarm["Properties"]["AlarmName"] for alarm in found}
     assert {"churn-Champion-cpu-warning", "churn-Challenger-cpu-warning"} <= names
+
+
+def test_cpu_is_watched_only_where_the_vcpus_are_known(stack):
+    endpoint = SklearnEndpoint.from_endpoint_name(stack, "Endpoint", "churn")
+    made = EndpointAlarms().bind(stack, endpoint)
+    assert "cpu_percent" not in {watched.setting for watched in made}
+    (problem,) = EndpointAlarms(cpu_percent={"page": 80}).problems(endpoint.traits)
+    assert problem == (
+        "alarms has cpu_percent, and the vCPUs of variant 'AllTraffic' are not known; give the imported endpoint "
+        "traits with vcpus={'AllTraffic': 2}, or what an instance has"
+    )
+
+
+def test_half_a_second_is_a_threshold(stack, make_endpoint):
+    alarms = EndpointAlarms(oldest_request={"page": Duration.millis(500)})
+    assert not [*alarms.problems(TRAITS["asynchronous"])]
+    assert alarms.thresholds("oldest_request") == {"page": 0.5}
 
 
 def test_severities_stand_in_order_of_their_first_alarm():

@@ -1,4 +1,3 @@
-import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
@@ -13,6 +12,15 @@ from constructs_lib import (
     SklearnEndpoint,
     SklearnEndpointMonitoring,
     SklearnModel,
+)
+
+NO_ALARMS = EndpointAlarms(
+    server_error_percent={},
+    client_error_percent={},
+    model_latency_p99={},
+    cpu_percent={},
+    memory_percent={},
+    disk_percent={},
 )
 
 
@@ -81,28 +89,22 @@ def test_one_topic_may_be_for_all(stack, make_endpoint):
 
 
 def test_without_alarms_nobody_is_told(stack, make_endpoint):
-    alarms = EndpointAlarms(
-        server_error_percent={},
-        client_error_percent={},
-        model_latency_p99={},
-        cpu_percent={},
-        memory_percent={},
-        disk_percent={},
-    )
-    monitoring = SklearnEndpointMonitoring(stack, "Watch", endpoint=make_endpoint(), alarms=alarms)
+    monitoring = SklearnEndpointMonitoring(stack, "Watch", endpoint=make_endpoint(), alarms=NO_ALARMS)
     assert (monitoring.alarms, monitoring.topics) == ((), {})
     template = Template.from_stack(stack)
     template.resource_count_is("AWS::SNS::Topic", 0)
     template.resource_count_is("AWS::CloudWatch::Dashboard", 1)
 
 
-def test_the_dashboard_has_the_endpoints_name_or_yours(stack, make_endpoint):
-    endpoint = make_endpoint()
+def test_the_dashboard_has_the_name_of_endpoint_and_region_or_yours(make_stack):
+    stack = make_stack(region="eu-west-1")
+    endpoint = SklearnEndpoint.from_endpoint_name(stack, "Endpoint", "churn")
     SklearnEndpointMonitoring(stack, "Watch", endpoint=endpoint)
-    SklearnEndpointMonitoring(cdk.Stack(cdk.App(), "Other"), "Watch", endpoint=endpoint, dashboard_name="mine")
+    SklearnEndpointMonitoring(stack, "Again", endpoint=endpoint, dashboard_name="mine", alarms=NO_ALARMS)
     template = Template.from_stack(stack)
-    template.has_resource_properties("AWS::CloudWatch::Dashboard", {"DashboardName": "churn"})
-    template.has_output("*", {"Value": "churn"})
+    for name in ("churn-eu-west-1", "mine"):
+        template.has_resource_properties("AWS::CloudWatch::Dashboard", {"DashboardName": name})
+        template.has_output("*", {"Value": name})
 
 
 def test_widgets_go_to_a_dashboard_of_yours(stack, make_endpoint):
@@ -148,10 +150,16 @@ def test_what_does_not_go_together_is_said_in_one_list(stack, make_endpoint):
     ]
 
 
-def test_an_endpoint_of_another_region_is_not_watched_from_here(make_stack):
+def test_what_lies_elsewhere_is_refused(make_stack):
     stack = make_stack(region="eu-west-1")
     endpoint = SklearnEndpoint.from_endpoint_arn(
-        stack, "Endpoint", "arn:aws:sagemaker:us-east-1:123456789012:endpoint/churn"
+        stack, "Endpoint", "arn:aws:sagemaker:us-east-1:999999999999:endpoint/churn"
     )
-    with pytest.raises(ConfigurationError, match="the endpoint is in us-east-1 and the stack in eu-west-1; alarms see"):
-        SklearnEndpointMonitoring(stack, "Watch", endpoint=endpoint)
+    topic = sns.Topic.from_topic_arn(stack, "Topic", "arn:aws:sns:us-east-1:999999999999:pager")
+    with pytest.raises(ConfigurationError) as caught:
+        SklearnEndpointMonitoring(stack, "Watch", endpoint=endpoint, topics=topic)
+    assert [problem.partition(";")[0] for problem in caught.value.problems] == [
+        "the endpoint is in region us-east-1 and the stack in eu-west-1",
+        "the endpoint is in account 999999999999 and the stack in 123456789012",
+        "the topic is in region us-east-1 and the stack in eu-west-1",
+    ]

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from constructs_lib import Prices
+from constructs_lib import EndpointTraits, Prices, SklearnEndpoint
 from constructs_lib.monitoring.figures import Figures
 
 
@@ -19,24 +19,24 @@ def label(metric: Any) -> str:
     return str(metric.label)
 
 
-def test_instances_come_from_what_each_request_sends(make_endpoint):
-    instances = Figures(make_endpoint(), Prices()).instances("AllTraffic")
-    assert expression(instances) == "FILL(count_0 / shared_0, REPEAT)"
-    assert inputs(instances) == {"count_0": "Invocations", "shared_0": "InvocationsPerInstance"}
-
-
-def test_an_asynchronous_endpoint_counts_the_instances_that_speak(make_endpoint):
-    instances: Any = Figures(make_endpoint("asynchronous"), Prices()).instances("AllTraffic")
+@pytest.mark.parametrize("kind", ["instances", "asynchronous"])
+def test_instances_are_those_that_put_their_cpu(make_endpoint, kind):
+    instances: Any = Figures(make_endpoint(kind), Prices()).instances("AllTraffic")
+    assert expression(instances) == "FILL(running_0, 0)"
     (metric,) = instances.to_metric_config().math_expression.using_metrics.values()
-    assert (metric.metric_name, metric.statistic) == ("CPUUtilizationNormalized", "SampleCount")
+    assert (metric.metric_name, metric.statistic) == ("CPUUtilization", "SampleCount")
+
+
+def test_cpu_is_in_percent_of_all_vcpus_where_they_are_known(stack, make_endpoint):
+    assert expression(Figures(make_endpoint(), Prices()).cpu_percent("AllTraffic")) == "cpu_0 / 4"
+    unknown = SklearnEndpoint.from_endpoint_name(stack, "Unknown", "churn")
+    assert label(Figures(unknown, Prices()).cpu_percent("AllTraffic")) == "CPU, % of one vCPU"
 
 
 def test_sums_go_over_production_variants_and_costs_over_the_shadow_too(make_endpoint):
     figures = Figures(make_endpoint("shadow"), Prices(instance_hour={"Champion": 0.1, "Challenger": 0.2}))
     assert expression(figures.all_requests()) == "FILL(requests_0, 0)"
-    assert expression(figures.all_costs()) == (
-        "FILL(count_0 / shared_0, REPEAT) * 0.1 + FILL(count_1 / shared_1, REPEAT) * 0.2"
-    )
+    assert expression(figures.all_costs()) == ("FILL(running_0, 0) * 0.1 + FILL(running_1, 0) * 0.2")
 
 
 @pytest.mark.parametrize(
@@ -57,9 +57,14 @@ def test_a_cost_says_its_unit_and_is_one_only_where_every_price_is_known(make_en
 
 def test_a_serverless_variant_costs_its_memory_while_it_computes(make_endpoint):
     cost = Figures(make_endpoint("serverless"), Prices(gigabyte_second=0.00002)).cost("AllTraffic")
-    assert expression(cost) == "FILL(busy_0, 0) / 1000000 * 60 * 2 * 2e-05"
+    assert expression(cost) == "FILL(busy_0, 0) / 1000000 * 60 * 2 * 0.00002"
     # A minute in which two requests of 3 s were computed: 6 s, of 2 GB, 60 times an hour.
     assert pytest.approx(6 * 60 * 2 * 0.00002) == 6_000_000 / 1000000 * 60 * 2 * 2e-05
+
+
+def test_of_a_serverless_variant_whose_memory_is_not_known_the_seconds_are_shown(stack):
+    endpoint = SklearnEndpoint.from_endpoint_name(stack, "Endpoint", "churn", traits=EndpointTraits(kind="serverless"))
+    assert Figures(endpoint, Prices()).cost_unit == "busy seconds an hour"
 
 
 def test_labels_name_the_variant_only_where_there_are_several(make_endpoint):
@@ -93,5 +98,5 @@ def test_every_identifier_in_an_expression_is_defined(make_endpoint, kind):
         *figures.lives(name),
     ]
     for metric in metrics:
-        words = set(re.findall(r"\b[a-z]\w*", re.sub(r"\de-\d+", "", expression(metric))))
+        words = set(re.findall(r"\b[a-z]\w*", expression(metric)))
         assert words == set(inputs(metric)), expression(metric)

@@ -3,6 +3,11 @@ import pytest
 from constructs_lib import EndpointTraits, Prices
 
 TWO = EndpointTraits(variant_names=["Old", "New"])
+UNKNOWN_MEMORY = (
+    "prices has gigabyte_second, and the memory of variant 'AllTraffic' is not known; give the imported endpoint "
+    "traits with memory_size_in_mb={'AllTraffic': 2048}, or what it has"
+)
+SERVERLESS = EndpointTraits(kind="serverless", memory_size_in_mb={"AllTraffic": 2048})
 
 
 def test_a_price_is_for_all_variants_or_by_variant():
@@ -34,8 +39,13 @@ def test_a_price_is_for_all_variants_or_by_variant():
         ),
         (
             Prices(gigabyte_second=0),
-            EndpointTraits(kind="serverless"),
+            SERVERLESS,
             "prices has gigabyte_second 0; give a price above 0",
+        ),
+        (
+            Prices(gigabyte_second=1),
+            EndpointTraits(kind="serverless"),
+            UNKNOWN_MEMORY,
         ),
     ],
 )
@@ -45,4 +55,4 @@ def test_what_is_no_price_is_said(prices, traits, problem):
 
 def test_prices_that_fit_have_no_problem():
     assert not [*Prices(instance_hour=0.1).problems(TWO)]
-    assert not [*Prices(gigabyte_second=0.00002).problems(EndpointTraits(kind="serverless"))]
+    assert not [*Prices(gigabyte_second=0.00002).problems(SERVERLESS)]

@@ -96,6 +96,6 @@ def test_the_header_leads_to_the_endpoint_and_its_log_in_the_regions_console(mak
     stack = make_stack(region=region)
     endpoint = SklearnEndpoint.from_endpoint_name(stack, "Endpoint", "churn", traits=EndpointTraits())
     markdown = drawn(stack, endpoint)[0]["properties"]["markdown"]
-    assert markdown.startswith("**real-time, on instances** · AllTraffic · ")
+    assert markdown.startswith("**churn** · real-time, on instances · AllTraffic · ")
     assert markdown.count(host) == 2
     assert "log-group/$252Faws$252Fsagemaker$252FEndpoints$252Fchurn" in json.dumps(markdown)

@@ -217,7 +217,7 @@ def test_instance_metrics_are_put(cloud):
         found = cloudwatch.list_metrics(Namespace="/aws/sagemaker/Endpoints", Dimensions=dimensions)["Metrics"]
         return {metric["MetricName"] for metric in found}
 
-    expected = {"CPUUtilization", "CPUUtilizationNormalized", "MemoryUtilization", "DiskUtilization"}
+    expected = {"CPUUtilization", "MemoryUtilization", "DiskUtilization"}
     eventually(lambda: put() == expected)
 
 

@@ -268,9 +268,9 @@ def test_instances_are_measured_while_they_work(cloud):
 
     eventually(busy)
     found = values(endpoint, "/aws/sagemaker/Endpoints")
-    assert set(found) == {"CPUUtilization", "CPUUtilizationNormalized", "MemoryUtilization", "DiskUtilization"}
+    assert set(found) == {"CPUUtilization", "MemoryUtilization", "DiskUtilization"}
     # An ml.m5.large has two cores.
-    assert max(found["CPUUtilization"]) == pytest.approx(2 * max(found["CPUUtilizationNormalized"]))
+    assert max(found["CPUUtilization"]) <= 200
     assert 0 < max(found["MemoryUtilization"]) < 100
     count = len(found["MemoryUtilization"])
     eventually(lambda: len(values(endpoint, "/aws/sagemaker/Endpoints")["MemoryUtilization"]) > count)
