@@ -10,6 +10,7 @@ No client of AWS asks for that path: a bucket's name cannot begin with an unders
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.request
@@ -90,5 +91,5 @@ def read(url: str) -> Settings:
     except OSError as error:
         port = url.rpartition(":")[2]
         raise SettingsError(f"nothing answers at {url}: start it with local-sagemaker up --port {port}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, http.client.HTTPException) as error:
         raise SettingsError(f"what listens at {url} is not a local cloud: {PATH} gave no settings") from error

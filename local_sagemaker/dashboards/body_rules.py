@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from local_sagemaker.dashboards.exceptions import InvalidBodyError, Problem
+from local_sagemaker.dashboards.time_range import is_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -145,6 +146,9 @@ def _of_properties(path: str, kind: str, properties: Mapping[str, Any]) -> Itera
     for name, allowed in _ALLOWED.items():
         if kind == "metric" and properties.get(name, allowed[0]) not in allowed:
             yield Problem(f"{path}/{name}", "Should be equal to one of the allowed values")
+    for name in ("start", "end"):
+        if name in properties and not is_moment(properties[name]):
+            yield Problem(f"{path}/{name}", "Should be a time in ISO 8601, or for start a length such as -PT3H")
     rows = properties.get("metrics", [])
     if kind == "metric" and isinstance(rows, list):
         for number, row in enumerate(rows):
@@ -170,6 +174,8 @@ def _of_row(path: str, row: Any) -> Iterator[Problem]:
     color = options.get("color")
     if color is not None and not (isinstance(color, str) and _COLOR.fullmatch(color)):
         yield Problem(f"{path}/{len(fields)}/color", f'Should match pattern "^{_COLOR.pattern}$"')
+    if not _is(options.get("period", 60), "integer"):
+        yield Problem(f"{path}/{len(fields)}/period", "Should be integer")
     if options.get("yAxis", "left") not in ("left", "right"):
         yield Problem(f"{path}/{len(fields)}/yAxis", "Should be equal to one of the allowed values")
 

@@ -100,6 +100,22 @@ def widget_range(start: str | None, end: str | None, dashboard: TimeRange, speed
     return TimeRange(since, max(until, since + 1))
 
 
+def is_moment(text: object) -> bool:
+    """Tell whether a widget's start or end can be read: a length of time, or a moment in ISO 8601.
+
+    Example
+    -------
+    >>> [is_moment(text) for text in ("-PT1H", "2026-11-29T14:00:00Z", "yesterday", 5)]
+    [True, True, False, False]
+    """
+    if not isinstance(text, str):
+        return False
+    try:
+        return _DURATION.fullmatch(text) is not None or moment_of(text) > 0
+    except ValueError:
+        return False
+
+
 def moment_of(text: str) -> float:
     """Give the seconds since 1970 of a time in ISO 8601.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from moto.sagemaker.exceptions import ValidationError
@@ -122,7 +123,9 @@ class DataPlane:
     def _measure_instances(self) -> None:
         for _, router in self._routers():
             for variant in router.fleet.all_variants:
-                variant.measure()
+                # One that goes away meanwhile is no reason for the others to have no metrics.
+                with suppress(OSError):
+                    variant.measure()
 
     def close(self) -> None:
         """Stop everything."""

@@ -53,11 +53,12 @@ def usage_of(groups: Collection[int], proc: Path = PROC) -> Usage | None:
 
 def _usage(process: Path, groups: Collection[int]) -> Usage:
     try:
-        fields = (process / "stat").read_text().rpartition(")")[2].split()
+        # A process has any bytes for its name, which may end in the middle of a character.
+        fields = (process / "stat").read_bytes().rpartition(b")")[2].split()
         if int(fields[_GROUP]) not in groups:
             return _NOTHING
         ticks = int(fields[_USER_TICKS]) + int(fields[_SYSTEM_TICKS])
-        pss = _PSS.search((process / "smaps_rollup").read_text())
+        pss = _PSS.search((process / "smaps_rollup").read_text(encoding="ascii", errors="replace"))
         return Usage(ticks / os.sysconf("SC_CLK_TCK"), 1024 * int(pss[1]) if pss else 0)
     except OSError:
         return _NOTHING  # it has just ended

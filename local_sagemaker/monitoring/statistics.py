@@ -94,7 +94,7 @@ def statistic(samples: Sequence[Sample], name: str) -> float | None:
         return None
     values = sorted((sample.least, sample.number) for sample in samples)
     if bounds is None:
-        return _at(values, float(name[1:]) / 100 * sum(count for _, count in values))
+        return _at(values, _share(float(name[1:]), sum(count for _, count in values)))
     return _within(values, bounds)
 
 
@@ -114,6 +114,11 @@ def _range(name: str) -> _Range:
     return _Range(found[1], lower, upper, percent)
 
 
+def _share(percent: float, total: float) -> float:
+    # Binary fractions are a little beside the whole number that is meant: 0.55 * 100 is above 55.
+    return round(percent * total / 100, 9)
+
+
 def _at(values: Sequence[tuple[float, float]], rank: float) -> float:
     """Give the value at a rank, which counts from 1."""
     seen = 0.0
@@ -127,8 +132,8 @@ def _at(values: Sequence[tuple[float, float]], rank: float) -> float:
 def _within(values: Sequence[tuple[float, float]], bounds: _Range) -> float | None:
     total = sum(count for _, count in values)
     if bounds.percent:
-        first = float(math.floor((bounds.lower or 0.0) / 100 * total))
-        last = float(math.ceil((100.0 if bounds.upper is None else bounds.upper) / 100 * total))
+        first = float(math.floor(_share(bounds.lower or 0.0, total)))
+        last = float(math.ceil(_share(100.0 if bounds.upper is None else bounds.upper, total)))
     else:
         # The lower bound does not belong to the range, the upper one does.
         lower = -math.inf if bounds.lower is None else bounds.lower

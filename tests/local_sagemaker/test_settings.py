@@ -77,3 +77,19 @@ def stranger(status, content):
 def test_another_server_is_told_from_a_local_cloud(status, content, reason):
     with stranger(status, content) as url, pytest.raises(settings.SettingsError, match=reason):
         settings.read(url)
+
+
+def test_what_speaks_no_http_is_told_from_a_local_cloud():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def speak() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(1024)
+                connection.sendall(b"220 mail.example ready\r\n")
+
+        thread = threading.Thread(target=speak)
+        thread.start()
+        with pytest.raises(settings.SettingsError, match="is not a local cloud"):
+            settings.read(f"http://127.0.0.1:{listener.getsockname()[1]}")
+        thread.join()

@@ -41,6 +41,12 @@ METRIC = ["AWS/SageMaker", "Invocations"]
         ({"widgets": [{"type": "text"}]}, "/widgets/0", "Should have required property 'properties'"),
         ({"widgets": [{"properties": {}}]}, "/widgets/0", "Should have required property 'type'"),
         ({"widgets": [{"type": "text", "properties": []}]}, "/widgets/0/properties", "Should be object"),
+        (
+            widget("metric", properties={"metrics": [METRIC], "start": "yesterday"}),
+            "/widgets/0/properties/start",
+            "Should be a time in ISO 8601, or for start a length such as -PT3H",
+        ),
+        (metrics([*METRIC, {"period": "auto"}]), "/widgets/0/properties/metrics/0/2/period", "Should be integer"),
         (widget("graph"), "/widgets/0/type", "Should be equal to one of the allowed values"),
         (widget(x=24), "/widgets/0/x", "Should be <= 23"),
         (widget(y=-1), "/widgets/0/y", "Should be >= 0"),

@@ -140,7 +140,8 @@ def test_a_custom_metric_takes_alarms_up_and_a_composite_one_with_them(cloud):
     eventually(fires)
     message = inbox.next()
     assert (message["AlarmName"], message["AlarmRule"]) == ("both", "ALARM(errors) AND ALARM(other)")
-    assert [child["State"]["Value"] for child in message["TriggeringChildren"]] == ["ALARM"]
+    # Both are named where both fired before the composite one was looked at for the first time.
+    assert {child["State"]["Value"] for child in message["TriggeringChildren"]} == {"ALARM"}
 
 
 def test_actions_that_are_disabled_do_not_act(cloud):

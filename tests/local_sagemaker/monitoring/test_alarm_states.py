@@ -34,10 +34,14 @@ def test_an_alarm_of_the_local_cloud_fires_under_errors_and_calms_down(cloud):
     def found() -> str:
         return str(cloudwatch.describe_alarms(AlarmNames=["errors"])["MetricAlarms"][0]["StateValue"])
 
-    for _ in range(3):
+    def fires() -> bool:
         with pytest.raises(cloud.runtime.exceptions.ModelError):
             cloud.invoke(endpoint, b"status 500")
-    eventually(lambda: found() == "ALARM")
-    for _ in range(5):
+        return found() == "ALARM"
+
+    def calm() -> bool:
         cloud.invoke(endpoint)
-    eventually(lambda: found() == "OK")
+        return found() == "OK"
+
+    eventually(fires)
+    eventually(calm)

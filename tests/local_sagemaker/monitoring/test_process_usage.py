@@ -61,3 +61,12 @@ def test_a_process_that_has_just_ended_uses_nothing(tmp_path):
     assert usage_of({78}, tmp_path) == Usage(0.0, 0)
     (tmp_path / "10" / "smaps_rollup").write_text("")
     assert usage_of({77}, tmp_path) == Usage(400 / ticks, 0)
+
+
+def test_a_process_may_have_any_bytes_for_its_name(tmp_path):
+    for name in ("self", "7"):
+        (tmp_path / name).mkdir()
+        # The kernel cuts a name off, if need be in the middle of a character. 4: the group; 200 ticks, and 100.
+        (tmp_path / name / "stat").write_bytes(b"7 (aaaaaaaaaaaaaa\xc3) S 1 4 4 0 -1 0 0 0 0 0 200 100 0 0")
+    (tmp_path / "7" / "smaps_rollup").write_bytes(b"name \xc3\nPss:  12 kB\n")
+    assert usage_of({4}, tmp_path) == Usage(300 / os.sysconf("SC_CLK_TCK"), 12 * 1024)

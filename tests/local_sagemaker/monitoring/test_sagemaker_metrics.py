@@ -255,7 +255,7 @@ def test_what_waits_is_counted_and_how_old_it_is_and_what_grew_too_old(cloud, as
 
 
 def _in_a_hurry(request: Any, **_: Any) -> None:
-    request.headers["X-Amzn-SageMaker-RequestTTLSeconds"] = "1"
+    request.headers["X-Amzn-SageMaker-RequestTTLSeconds"] = "5"
 
 
 def test_instances_are_measured_while_they_work(cloud):

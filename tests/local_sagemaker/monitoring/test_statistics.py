@@ -38,6 +38,10 @@ def test_statistics_of_values(name, expected):
         ("p99", 99),
         ("p99.9", 100),
         ("p2.5", 3),
+        # A hundredth of these is a binary fraction a little above.
+        ("p7", 7),
+        ("p55", 55),
+        ("TC(:55%)", 55),
         ("tm90", 45.5),
         ("TM(10%:90%)", 50.5),
         ("IQM", 50.5),

@@ -285,7 +285,7 @@ def test_metrics_are_listed_once_and_filtered(cloudwatch, mended):
 
 def test_metrics_that_are_silent_for_long_are_left_out_where_that_is_asked(cloudwatch, mended):
     put(cloudwatch, "old", 1, Timestamp=datetime.now(timezone.utc) - timedelta(hours=4))
-    put(cloudwatch, "new", 1)
+    put(cloudwatch, "new", 1, Timestamp=datetime.now(timezone.utc))
     assert (listed(cloudwatch, RecentlyActive="PT3H") == ["new"]) is mended
 
 
