@@ -73,8 +73,9 @@ class Throttling:
         """Say whether one more request is within a plan's quota, and count it."""
         begun = _period_start(self._today(), str(quota["period"]))
         with self._lock:
-            since, used = self._used.get(key, (begun, 0))
-            used = used if since == begun else int(quota.get("offset") or 0)
+            # The offset counts as used in the first period alone.
+            since, used = self._used.get(key, (begun, int(quota.get("offset") or 0)))
+            used = used if since == begun else 0
             if used >= int(quota["limit"]):
                 return False
             self._used[key] = (begun, used + 1)

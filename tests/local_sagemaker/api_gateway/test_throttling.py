@@ -56,3 +56,14 @@ def test_a_quota_begins_anew_with_its_period(period, same, next_):
     clock.day = next_
     assert throttling.within_quota("key", quota)
     assert throttling.within_quota("other", quota)
+
+
+def test_an_offset_is_subtracted_from_the_limit_of_the_first_period_alone():
+    clock = Clock()
+    throttling = clock.throttling()
+    quota = {"limit": 5, "offset": 3, "period": "DAY"}
+    passed = []
+    for day in (28, 29, 30):
+        clock.day = dt.date(2026, 11, day)
+        passed.append(sum(throttling.within_quota("key", quota) for _ in range(10)))
+    assert passed == [2, 5, 5]
