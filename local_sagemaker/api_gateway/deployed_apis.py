@@ -53,6 +53,8 @@ class DeployedApi:
         In lower case.
     gateway_responses
         moto's, by type.
+    disables_default_endpoint
+        Whether its own address, which is the only one here, answers nobody.
     """
 
     def __init__(self, api: Any) -> None:
@@ -63,6 +65,7 @@ class DeployedApi:
         self._models = {name: _schema_of(model) for name, model in api.models.items()}
         self._validators = copy.deepcopy(api.request_validators)
         self.gateway_responses: Mapping[str, Any] = copy.deepcopy(api.gateway_responses)
+        self.disables_default_endpoint = bool(api.disableExecuteApiEndpoint)
         self.binary_media_types = [str(name).lower() for name in api.binaryMediaTypes]
 
     def find(self, path: str, http_method: str) -> Route | None:
@@ -98,9 +101,10 @@ def find_api(api_id: str, account_id: str, region: str | None = None) -> Any:
     return next((api for api in found if api is not None), None)
 
 
-def deployed(api: Any, stage: Any) -> DeployedApi:
-    """Give what a stage of an API answers by."""
-    copied: DeployedApi = api.deployments[stage.deployment_id].deployed_api
+def deployed(api: Any, stage: Any) -> DeployedApi | None:
+    """Give what a stage of an API answers by; None where its deployment is not there."""
+    deployment = api.deployments.get(stage.deployment_id)
+    copied: DeployedApi | None = None if deployment is None else deployment.deployed_api
     return copied
 
 

@@ -11,7 +11,6 @@ from moto.utilities.utils import get_partition
 
 from local_sagemaker.api_gateway.authorization import authorize_signer, check_type, find_key
 from local_sagemaker.api_gateway.deployed_apis import deployed, find_api
-from local_sagemaker.api_gateway.logs import write_access_log, write_execution_log
 from local_sagemaker.api_gateway.mappings import Mapper
 from local_sagemaker.api_gateway.refusals import RefusalError, gateway_response, misconfigured
 from local_sagemaker.api_gateway.request import ApiRequest, find_address
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
     from local_sagemaker.api_gateway.deployed_apis import DeployedApi, Route
     from local_sagemaker.api_gateway.integrations import Integrations
+    from local_sagemaker.api_gateway.logs import RequestLogs
 
     StartResponse = Callable[[str, list[tuple[str, str]]], Any]
     Answer = tuple[int, dict[str, str], bytes]
@@ -39,13 +39,18 @@ class ApiExecution:
         Calls what methods are integrated with.
     throttling
         Counts requests.
+    logs
+        Of the stages.
     account_id
         Account of the APIs.
     """
 
-    def __init__(self, integrations: Integrations, throttling: Throttling, *, account_id: str) -> None:
+    def __init__(
+        self, integrations: Integrations, throttling: Throttling, logs: RequestLogs, *, account_id: str
+    ) -> None:
         self._integrations = integrations
         self._throttling = throttling
+        self._logs = logs
         self._account_id = account_id
 
     @staticmethod
@@ -62,31 +67,32 @@ class ApiExecution:
         stage = None if api is None else api.stages.get(address.stage_name)
         region = api.region_name if api is not None else address.region or ""
         request = ApiRequest(environ, address, account_id=self._account_id, region=region)
-        if stage is None:
-            # Nobody's gateway responses are asked: there is no stage that they belong to.
+        deployed_api = None if stage is None else deployed(api, stage)
+        if deployed_api is None or deployed_api.disables_default_endpoint:
+            # Nobody's gateway responses are asked: there is no stage that answers.
             refusal = RefusalError("INVALID_API_KEY")
             status, headers, body = _refused(refusal, request, {})
         else:
-            status, headers, body = self._answer(api, stage, request)
+            status, headers, body = self._answer(api, stage, deployed_api, request)
         headers["Content-Length"] = str(len(body))
         headers["x-amzn-RequestId"] = request.context["requestId"]
         headers["x-amz-apigw-id"] = request.context["extendedRequestId"]
         start_response(f"{status} {_phrase(status)}", list(headers.items()))
         return [body]
 
-    def _answer(self, api: Any, stage: Any, request: ApiRequest) -> Answer:
-        deployed_api = deployed(api, stage)
+    def _answer(self, api: Any, stage: Any, deployed_api: DeployedApi, request: ApiRequest) -> Answer:
         try:
             status, headers, body = self._execute(api, stage, deployed_api, request)
-        except RefusalError as refusal:
+        except Exception as error:  # noqa: BLE001 - whatever it is, the caller and the log are told of it as on AWS
+            refusal = error if isinstance(error, RefusalError) else misconfigured(f"the request failed: {error!r}")
             if refusal.log is not None:
                 logger.warning("API %s (%s): %s", api.name, api.id, refusal.log)
-                write_execution_log(stage, request, refusal.log)
+                self._logs.write_execution(stage, request, refusal.log)
             status, headers, body = _refused(refusal, request, deployed_api.gateway_responses)
         request.context["status"] = status
         request.context["responseLength"] = len(body)
         request.context["responseLatency"] = request.milliseconds()
-        write_access_log(stage, request, _known(request))
+        self._logs.write_access(stage, request, _known(request))
         return status, headers, body
 
     def _execute(self, api: Any, stage: Any, deployed_api: DeployedApi, request: ApiRequest) -> Answer:
@@ -141,7 +147,7 @@ def _refused(refusal: RefusalError, request: ApiRequest, responses: Mapping[str,
     request.context["error.message"] = refusal.message
     request.context["error.responseType"] = refusal.kind
     request.context["error.validationErrorString"] = refusal.details
-    status, headers, body = gateway_response(refusal, responses, _known(request))
+    status, headers, body = gateway_response(refusal, responses, _known(request), request.parameters)
     return status, headers, body.encode()
 
 

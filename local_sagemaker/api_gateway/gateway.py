@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication
 
-from local_sagemaker.api_gateway import deployed_apis
+from local_sagemaker.api_gateway import api_refusals, deployed_apis
 from local_sagemaker.api_gateway.execution import ApiExecution
 from local_sagemaker.api_gateway.integrations import Integrations
+from local_sagemaker.api_gateway.logs import RequestLogs
+from local_sagemaker.api_gateway.sessions import Sessions
 from local_sagemaker.api_gateway.stack_apis import API_RESOURCES
 from local_sagemaker.api_gateway.stack_keys import KEY_RESOURCES
 from local_sagemaker.api_gateway.throttling import Throttling
@@ -32,9 +34,13 @@ def install(get_base_url: Callable[[], str]) -> None:
     """
     shutdown()
     deployed_apis.apply()
+    api_refusals.apply()
     for resource in (*API_RESOURCES, *KEY_RESOURCES):
         register(resource)
-    execution = ApiExecution(Integrations(get_base_url), Throttling(), account_id=ACCOUNT_ID)
+    sessions = Sessions()
+    execution = ApiExecution(
+        Integrations(get_base_url, sessions), Throttling(), RequestLogs(sessions), account_id=ACCOUNT_ID
+    )
     answer_others = DomainDispatcherApplication.__call__
 
     def dispatch(self: DomainDispatcherApplication, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

@@ -5,25 +5,22 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import threading
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from moto.iam.exceptions import NotFoundException
-from moto.iam.models import iam_backends
-from moto.utilities.utils import get_partition
 
-from local_sagemaker.access.rights import ExecutionRole
 from local_sagemaker.api_gateway.refusals import RefusalError, misconfigured
 from local_sagemaker.data_plane_errors import DataPlaneError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-SERVICE = "apigateway.amazonaws.com"
+    from local_sagemaker.access.rights import ExecutionRole
+    from local_sagemaker.api_gateway.sessions import Sessions
+
 _SAGEMAKER = re.compile(r"arn:[a-z-]+:apigateway:([a-z0-9-]+):runtime\.sagemaker:path/(endpoints/[^/{}]+/invocations)")
 _JSON = "application/json"
 # Of an integration by default.
@@ -45,13 +42,13 @@ class Integrations:
     ----------
     get_base_url
         Gives the address of the local cloud.
+    sessions
+        Those of the integrations' roles.
     """
 
-    def __init__(self, get_base_url: Callable[[], str]) -> None:
+    def __init__(self, get_base_url: Callable[[], str], sessions: Sessions) -> None:
         self._get_base_url = get_base_url
-        self._lock = threading.Lock()
-        # A session a request would fill moto's memory: it is the role's, until the role is another.
-        self._sessions: dict[tuple[str, str], ExecutionRole] = {}
+        self._sessions = sessions
 
     def call(
         self, integration: Any, body: bytes, headers: Mapping[str, str], *, source_arn: str, region: str
@@ -88,24 +85,12 @@ class Integrations:
         return _post(url, body, _signed(role, url, body, headers, found[1]), milliseconds / 1000)
 
     def _assume(self, role_arn: str | None, *, source_arn: str, region: str) -> ExecutionRole:
-        refusal = misconfigured("API Gateway does not have permission to assume the provided role.")
         if not role_arn:
             raise misconfigured("the integration has no credentials: SageMaker takes signed requests only")
-        iam = iam_backends[source_arn.split(":")[4]][get_partition(region)]
         try:
-            role = iam.get_role_by_arn(role_arn)
-        except NotFoundException:
-            raise refusal from None
-        key = (role.id, json.dumps(role.assume_role_policy_document))
-        with self._lock:
-            if key not in self._sessions:
-                try:
-                    self._sessions[key] = ExecutionRole.assume(
-                        role_arn, region=region, source_arn=source_arn, service=SERVICE
-                    )
-                except DataPlaneError:
-                    raise refusal from None
-            return self._sessions[key]
+            return self._sessions.assume(role_arn, source_arn=source_arn, region=region)
+        except DataPlaneError as error:
+            raise misconfigured(str(error)) from None
 
 
 def _mock(body: bytes) -> IntegrationAnswer:

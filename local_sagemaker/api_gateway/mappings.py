@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from local_sagemaker.api_gateway.payloads import as_text, request_payload, response_payload
 from local_sagemaker.api_gateway.refusals import RefusalError, misconfigured
-from local_sagemaker.api_gateway.template_objects import Input, Known, Util
+from local_sagemaker.api_gateway.template_objects import Input, Known, NestedTooDeeplyError, Util
 from local_sagemaker.api_gateway.velocity import render
 from local_sagemaker.api_gateway.velocity_expressions import TemplateError
 
@@ -62,7 +62,7 @@ class Mapper:
         Raises
         ------
         RefusalError
-            Nothing is passed on of this media type.
+            Nothing is passed on of this media type, or the body is JSON that nobody can read.
         """
         integration, media_type = self._integration, self._request.media_type
         templates = integration.request_templates or {}
@@ -71,7 +71,10 @@ class Mapper:
         if template is not None:
             if self._api.is_binary(media_type) and integration.content_handling != "CONVERT_TO_TEXT":
                 raise misconfigured(f"a template for {media_type}, which is bytes, is not emulated")
-            return self._render(template, as_text(payload), {}).encode()
+            try:
+                return self._render(template, as_text(payload), {}).encode()
+            except NestedTooDeeplyError as error:
+                raise RefusalError("BAD_REQUEST_BODY", details=f"[the body is no JSON: {error}]") from None
         behaviour = integration.passthrough_behaviour or "WHEN_NO_MATCH"
         if behaviour == "NEVER" or (behaviour == "WHEN_NO_TEMPLATES" and templates):
             raise RefusalError("UNSUPPORTED_MEDIA_TYPE")
@@ -133,6 +136,10 @@ class Mapper:
             return render(template, variables)
         except TemplateError as error:
             raise misconfigured(f"a mapping template: {error}") from None
+        except NestedTooDeeplyError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a template can ask anything of any value
+            raise misconfigured(f"a mapping template: {error!r}") from None
 
 
 def _nested(values: Mapping[str, Any]) -> Known:

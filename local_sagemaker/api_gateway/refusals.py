@@ -88,7 +88,9 @@ def misconfigured(log: str) -> RefusalError:
     return RefusalError("API_CONFIGURATION_ERROR", log=log)
 
 
-def gateway_response(refusal: RefusalError, responses: Mapping[str, Any], known: Mapping[str, str]) -> Any:
+def gateway_response(
+    refusal: RefusalError, responses: Mapping[str, Any], known: Mapping[str, str], parameters: Mapping[str, str]
+) -> Any:
     """Say how a refusal is answered.
 
     Parameters
@@ -99,6 +101,8 @@ def gateway_response(refusal: RefusalError, responses: Mapping[str, Any], known:
         moto's gateway responses of the API, by type.
     known
         Values of variables, by their names with ``$``.
+    parameters
+        Headers and query of the request, by ``method.request.header.<name in lower case>`` and the like.
 
     Returns
     -------
@@ -109,8 +113,12 @@ def gateway_response(refusal: RefusalError, responses: Mapping[str, Any], known:
     status = int((own and own.status_code) or refusal.status)
     template = ((own and own.response_templates) or {}).get(_JSON) or _DEFAULT_BODY
     headers = {"Content-Type": _JSON, "x-amzn-ErrorType": refusal.error_type}
-    for name, value in ((own and own.response_parameters) or {}).items():
-        headers[name.rsplit(".", maxsplit=1)[-1]] = value.strip("'") if value.startswith("'") else known.get(value, "")
+    for target, source in ((own and own.response_parameters) or {}).items():
+        place, _, name = source.rpartition(".")
+        text = source[1:-1] if source.startswith("'") else known.get(f"${source}")
+        value = parameters.get(f"{place}.{name.lower()}") if text is None else text
+        if value is not None:
+            headers[target.removeprefix("gatewayresponse.header.")] = value
     return status, headers, substituted(template, known, absent="")
 
 

@@ -20,6 +20,10 @@ _STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^']+)'\]")
 _MISSING = object()
 
 
+class NestedTooDeeplyError(Exception):
+    """A body is nested more deeply than it can be read or written."""
+
+
 class Input:
     """A body and the parameters of its request, as ``$input``.
 
@@ -42,7 +46,19 @@ class Input:
         raise TemplateError(f"$input.{name} is not emulated")
 
     def call(self, name: str, arguments: list[Any]) -> Any:
-        """Call a method: ``path``, ``json`` or ``params``."""
+        """Call a method: ``path``, ``json`` or ``params``.
+
+        Raises
+        ------
+        NestedTooDeeplyError
+            The body is JSON of too many levels.
+        """
+        try:
+            return self._call(name, arguments)
+        except RecursionError as error:
+            raise NestedTooDeeplyError(str(error)) from None
+
+    def _call(self, name: str, arguments: list[Any]) -> Any:
         if name == "path" and len(arguments) == 1:
             found = self._find(arguments[0])
             return None if found is _MISSING else found
@@ -83,7 +99,10 @@ class Util:
         """Call a function."""
         if name not in _FUNCTIONS or len(arguments) != 1:
             raise TemplateError(f"$util.{name}() is not emulated with {len(arguments)} arguments")
-        return _FUNCTIONS[name](str(arguments[0]))
+        try:
+            return _FUNCTIONS[name](str(arguments[0]))
+        except ValueError as error:
+            raise TemplateError(f"$util.{name}(): {error}") from None
 
 
 class Known(dict[str, Any]):
@@ -119,7 +138,7 @@ def _step(value: Any, step: re.Match[str]) -> Any:
 def _parse_json(text: str) -> Any:
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise TemplateError("$util.parseJson() was given what is no JSON") from None
 
 

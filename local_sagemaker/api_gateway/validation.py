@@ -69,9 +69,9 @@ def _check_body(schema: Any, body: bytes) -> None:
         raise misconfigured("a model that refers to another is not emulated")
     try:
         value = json.loads(body, parse_constant=_no_constant)
-    except ValueError as error:
+        errors = [error.message for error in islice(Draft4Validator(schema).iter_errors(value), _MOST_TOLD)]
+    except (ValueError, RecursionError) as error:
         raise RefusalError("BAD_REQUEST_BODY", details=f"[the body is no JSON: {error}]") from None
-    errors = [error.message for error in islice(Draft4Validator(schema).iter_errors(value), _MOST_TOLD)]
     if errors:
         raise RefusalError("BAD_REQUEST_BODY", details=f"[{', '.join(map(_shortened, errors))}]")
 

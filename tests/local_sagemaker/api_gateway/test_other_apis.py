@@ -12,7 +12,7 @@ import pytest
 from tests.local_sagemaker.api_gateway.front_desk import FrontDesk, Response
 from tests.local_sagemaker.cloud import allow
 
-TRUST = {
+TRUST: dict[str, Any] = {
     "Version": "2012-10-17",
     "Statement": {
         "Effect": "Allow",
@@ -21,6 +21,8 @@ TRUST = {
     },
 }
 RUNTIME = "arn:aws:apigateway:us-east-1:runtime.sagemaker:path/endpoints"
+# Of more levels than any parser takes.
+DEEP = b"[" * 200_000
 numbers = itertools.count(1)
 
 
@@ -181,6 +183,8 @@ def test_models_and_validators_without_the_cdk(own):
     own.method("/empty", requestValidatorId=validator, requestModels={"application/json": "Empty"})
     own.method("/unchecked")
     own.deploy()
+    deep = own.call("/call?q=1", DEEP, X_Need="1")
+    assert (deep.status, deep.json) == (400, {"message": "Invalid request body"})
     answer = own.call()
     assert (answer.status, answer.json) == (400, {"message": "Missing required request parameters: [X-Need, q]"})
     refused = own.call("/call?q=1", X_Need="1")
@@ -221,14 +225,18 @@ def test_gateway_responses_have_statuses_headers_and_variables_of_their_own(own)
         responseParameters={
             "gatewayresponse.header.X-Static": "'text'",
             "gatewayresponse.header.X-Other": "method.request.header.Other",
+            "gatewayresponse.header.X-Page": "method.request.querystring.Page",
+            "gatewayresponse.header.X-Stage": "context.stage",
         },
         responseTemplates={"application/json": '{"stage": "$context.stage", "none": "$context.none"}'},
     )
     own.method()
     own.deploy()
-    answer = own.call("/other")
+    answer = own.call("/other?Page=7", Other="sent")
     assert (answer.status, answer.json) == (404, {"stage": "test", "none": ""})
-    assert (answer.headers["X-Static"], answer.headers["X-Other"]) == ("text", "")
+    names = ("Static", "Other", "Page", "Stage")
+    assert [answer.headers[f"X-{name}"] for name in names] == ["text", "sent", "7", "test"]
+    assert "X-Other" not in own.call("/other").headers
 
 
 def test_the_plain_call_to_sagemaker(desk, own, caller_role):
@@ -355,6 +363,39 @@ def test_an_integration_that_is_not_emulated_fails_each_request(own, integration
 
 
 @pytest.mark.parametrize(
+    ("template", "body", "told"),
+    [
+        ("$util.base64Decode($input.body)", b"not base64!", "$util.base64Decode(): "),
+        ("$input.path('$.x').get(3)", b'{"x": [1]}', "IndexError"),
+        ("$input.path('$.x').contains()", b'{"x": "text"}', "TypeError"),
+    ],
+)
+def test_a_template_that_fails_is_an_internal_error_and_a_line_in_the_log(own, template, body, told, caplog):
+    own.method(integration={"type": "MOCK", "requestTemplates": {"application/json": template}})
+    own.deploy()
+    answer = own.call(body=body)
+    assert (answer.status, answer.json) == (500, {"message": "Internal server error"})
+    assert f"a mapping template: {told}" in caplog.text
+
+
+def test_whatever_else_fails_is_an_internal_error_and_a_line_in_the_log(own, caplog):
+    own.method(responses=answers("#set($context.responseOverride.status = 'none')"))
+    own.deploy()
+    answer = own.call()
+    assert (answer.status, answer.json) == (500, {"message": "Internal server error"})
+    assert "the request failed: ValueError" in caplog.text
+
+
+def test_a_body_of_too_many_levels_is_no_json_to_a_template(own, caplog):
+    template = "#set($a = $input.json('$.x')){\"statusCode\": 200}"
+    own.method(integration={"type": "MOCK", "requestTemplates": {"application/json": template}})
+    own.deploy()
+    answer = own.call(body=DEEP)
+    assert (answer.status, answer.json) == (400, {"message": "Invalid request body"})
+    assert own.call(body=b"{").status == 200
+
+
+@pytest.mark.parametrize(
     "mapped",
     [
         {"integration.request.querystring.a": "'1'"},
@@ -383,11 +424,82 @@ def test_without_a_role_sagemaker_is_not_asked(desk, own, role):
     assert own.call(body=b"[[0.0, 1.0]]").status == 500
 
 
+def test_a_role_that_trusts_one_api_is_of_no_use_to_another_one(desk):
+    trusted, other = OwnApi(desk), OwnApi(desk)
+    source = f"arn:aws:execute-api:us-east-1:123456789012:{trusted.id}/*"
+    statement = {**TRUST["Statement"], "Condition": {"ArnLike": {"aws:SourceArn": source}}}
+    role = desk.cloud.make_role([allow("sagemaker:InvokeEndpoint", "*")], {**TRUST, "Statement": statement})
+    for own in (trusted, other):
+        own.method(integration=sagemaker(desk, role))
+        own.deploy()
+    assert [own.call(body=ROW).status for own in (other, trusted, other)] == [500, 200, 500]
+
+
 def test_an_answer_that_takes_too_long_is_a_timeout(desk, own, caller_role):
     own.method(integration=sagemaker(desk, caller_role, timeoutInMillis=1))
     own.deploy()
     answer = own.call(body=b"[[0.0, 1.0]]")
     assert (answer.status, answer.json) == (504, {"message": "Endpoint request timed out"})
+
+
+def test_an_api_whose_default_endpoint_is_disabled_is_forbidden_as_soon_as_it_is_deployed_so(desk):
+    own = OwnApi(desk, disableExecuteApiEndpoint=True)
+    own.method()
+    own.deploy()
+    answer = own.call()
+    assert (answer.status, answer.json) == (403, {"message": "Forbidden"})
+    switch = {"op": "replace", "path": "/disableExecuteApiEndpoint"}
+    for value, status in (("false", 200), ("true", 403)):
+        own.gateway.update_rest_api(restApiId=own.id, patchOperations=[{**switch, "value": value}])
+        deployment = own.gateway.create_deployment(restApiId=own.id)["id"]
+        operation = {"op": "replace", "path": "/deploymentId", "value": deployment}
+        own.gateway.update_stage(restApiId=own.id, stageName="test", patchOperations=[operation])
+        assert own.call().status == status
+
+
+def test_a_stage_without_a_deployment_is_forbidden(own):
+    own.gateway.create_stage(restApiId=own.id, stageName="test", deploymentId="none")
+    answer = own.call()
+    assert (answer.status, answer.json) == (403, {"message": "Forbidden"})
+
+
+@pytest.mark.parametrize("options", [{"policy": '{"Statement": []}'}, {"cloneFrom": "other"}])
+def test_an_api_is_not_made_with_what_is_not_emulated(desk, options):
+    with pytest.raises(desk.gateway.exceptions.BadRequestException, match=f"not emulated with {next(iter(options))}"):
+        desk.gateway.create_rest_api(name="own", **options)
+    assert all(api["name"] != "own" for api in desk.gateway.get_rest_apis()["items"])
+
+
+def test_an_api_is_given_no_policy_later_either(own):
+    operation = {"op": "replace", "path": "/policy", "value": "{}"}
+    with pytest.raises(own.gateway.exceptions.BadRequestException, match="not emulated with /policy"):
+        own.gateway.update_rest_api(restApiId=own.id, patchOperations=[operation])
+    own.gateway.update_rest_api(restApiId=own.id, patchOperations=[{"op": "remove", "path": "/policy"}])
+
+
+@pytest.mark.parametrize("body", [b'{"openapi": "3.0.1", "paths": {}}', b"swagger: '2.0'", b"{}"])
+def test_an_import_is_not_emulated(own, body):
+    gateway = own.gateway
+    with pytest.raises(gateway.exceptions.BadRequestException, match="imports of OpenAPI are not emulated"):
+        gateway.import_rest_api(body=body)
+    with pytest.raises(gateway.exceptions.BadRequestException, match="imports of OpenAPI are not emulated"):
+        gateway.put_rest_api(restApiId=own.id, body=body)
+
+
+@pytest.mark.parametrize(
+    ("target", "source"),
+    [
+        ("gatewayresponse.header.X", "method.request.path.item"),
+        ("gatewayresponse.header.X", "method.request.multivalueheader.Y"),
+        ("gatewayresponse.header.X", "stageVariables.y"),
+        ("gatewayresponse.querystring.X", "'text'"),
+    ],
+)
+def test_a_gateway_response_takes_no_mapping_that_is_not_emulated(own, target, source):
+    with pytest.raises(own.gateway.exceptions.BadRequestException, match="not emulated in a gateway response"):
+        own.gateway.put_gateway_response(
+            restApiId=own.id, responseType="THROTTLED", responseParameters={target: source}
+        )
 
 
 def test_an_authorizer_is_not_emulated(own):

@@ -103,6 +103,11 @@ def test_the_role_of_the_account_stays_with_the_account(desk, signed):
         ("Method", {"AuthorizerId": "a"}, "Method is not emulated with AuthorizerId"),
         ("Stage", {"ClientCertificateId": "a"}, "Stage is not emulated with ClientCertificateId"),
         ("Deployment", {"StageName": "a"}, "Deployment is not emulated with StageName"),
+        (
+            "GatewayResponse",
+            {"ResponseParameters": {"gatewayresponse.header.X": "stageVariables.y"}},
+            "not emulated in a gateway response",
+        ),
     ],
 )
 def test_what_is_not_emulated_fails_the_stack(desk, signed, resource_type, properties, told):
@@ -142,6 +147,14 @@ def test_each_resource_can_be_changed_where_it_stands(desk, signed):
     with pytest.raises(AssertionError, match="not emulated with ApiStages/Throttle"):
         desk.deploy_template("Standing", change(template, "UsagePlan", ApiStages=throttled))
     assert front.post(signer=None, x_api_key=front.key()).status == 200
+    front.delete()
+
+
+def test_a_stack_may_disable_the_default_endpoint(desk, signed):
+    template = change(desk.template("Closed"), "RestApi", DisableExecuteApiEndpoint=True)
+    front = desk.deploy_template("Closed", template)
+    answer = front.post()
+    assert (answer.status, answer.json) == (403, {"message": "Forbidden"})
     front.delete()
 
 

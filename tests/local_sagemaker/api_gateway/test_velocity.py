@@ -80,6 +80,7 @@ def test_what_is_known_is_rendered_as_velocity_does(template, text):
         ("$text[0]", "neither a list nor an object"),
         ("$input.path('$.rows')", "use $input.json"),
         ("$util.parseJson('{')", "is no JSON"),
+        ("$util.base64Decode('not base64!')", "$util.base64Decode(): "),
         ("#if($number == 3)a", "#if has no #end"),
         ("#end", "ends nothing"),
         ("#set(a = 1)", "( is missing"),
