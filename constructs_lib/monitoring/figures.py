@@ -74,7 +74,9 @@ class Figures:
             f"slow{number}": self._variant(name).metric_model_latency(statistic="p99", period=minute())
             for number, name in self._numbered()
         }
-        return _math(f"MAX([{', '.join(metrics)}]) / 1000", metrics, "p99, ms")
+        # MAX of a single metric would be one number for all of the time.
+        slowest = f"MAX([{', '.join(metrics)}])" if len(metrics) > 1 else next(iter(metrics))
+        return _math(f"{slowest} / 1000", metrics, "p99, ms")
 
     def instances(self, variant: str) -> cloudwatch.IMetric:
         """How many instances run: SageMaker publishes no such metric, but each of them puts its CPU once a minute."""

@@ -67,6 +67,14 @@ def test_of_a_serverless_variant_whose_memory_is_not_known_the_seconds_are_shown
     assert Figures(endpoint, Prices()).cost_unit == "busy seconds an hour"
 
 
+def test_the_slowest_of_several_variants_is_their_maximum(make_endpoint):
+    assert expression(Figures(make_endpoint("two variants"), Prices()).slowest()) == "MAX([slow_0, slow_1]) / 1000"
+
+
+def test_the_slowest_of_one_variant_is_that(make_endpoint):
+    assert expression(Figures(make_endpoint(), Prices()).slowest()) == "slow_0 / 1000"
+
+
 def test_labels_name_the_variant_only_where_there_are_several(make_endpoint):
     figures = Figures(make_endpoint("two variants"), Prices())
     assert label(figures.cpu_percent("Champion")) == "Champion: CPU %"
