@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 from local_sagemaker.data_plane_errors import AccessDeniedError, DataPlaneError
 from local_sagemaker.functions.answers import Answer, LambdaError, read_body, too_large
-from local_sagemaker.functions.outcomes import FunctionError, TooManyCallsError
+from local_sagemaker.functions.outcomes import FunctionError, FunctionGoneError, TooManyCallsError
 from local_sagemaker.functions.requests import authorize, signer
 from local_sagemaker.functions.running import function_named, obstacle
 
@@ -114,6 +114,9 @@ def call(service: FunctionService, function: Any, event: bytes, request_id: str)
         return service.call(function, event, request_id)
     except TooManyCallsError as error:
         raise LambdaError(429, "TooManyRequestsException", str(error), Reason=error.reason, Type="User") from None
+    except FunctionGoneError:
+        message = f"Function not found: {function.function_arn}"
+        raise LambdaError(404, "ResourceNotFoundException", message, Type="User") from None
     except FunctionError as error:
         raise LambdaError(400, "InvalidZipFileException", str(error), Type="User") from None
     except DataPlaneError as error:

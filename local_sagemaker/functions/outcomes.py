@@ -17,6 +17,13 @@ class FunctionError(Exception):
     """A function could not be run, or did not end well; the text says why."""
 
 
+class FunctionGoneError(FunctionError):
+    """A function was deleted before a call of it began."""
+
+    def __init__(self, function: Any) -> None:
+        super().__init__(f"function {function.function_name} was deleted before the call began")
+
+
 class TooManyCallsError(Exception):
     """As many calls of a function are under way as it may have.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from local_sagemaker.functions.outcomes import TooManyCallsError
+from local_sagemaker.functions.outcomes import FunctionGoneError, TooManyCallsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,16 +24,26 @@ class FunctionPool:
 
     Parameters
     ----------
+    function
+        moto's function.
     make
-        Makes one, which is not started yet.
+        Makes one of the function, which is not started yet.
     """
 
-    def __init__(self, make: Callable[[], ExecutionEnvironment]) -> None:
+    def __init__(self, function: Any, make: Callable[[Any], ExecutionEnvironment]) -> None:
+        self.function = function
         self._make = make
         self._changed = threading.Condition()
         self._idle: list[ExecutionEnvironment] = []
         self._lent: set[ExecutionEnvironment] = set()
         self._generation = 0
+        self._ended = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call is under way."""
+        with self._changed:
+            return bool(self._lent)
 
     @contextmanager
     def lend(self, reserved: int | None) -> Iterator[ExecutionEnvironment]:
@@ -48,13 +58,17 @@ class FunctionPool:
         ------
         TooManyCallsError
             They are under way, or none ended in time.
+        FunctionGoneError
+            The function was deleted.
         """
         with self._changed:
             if reserved is not None and len(self._lent) >= reserved:
                 raise TooManyCallsError("ReservedFunctionConcurrentInvocationLimitExceeded")
-            if not self._changed.wait_for(lambda: len(self._lent) < MOST_PROCESSES, _PATIENCE):
+            if not self._changed.wait_for(lambda: self._ended or len(self._lent) < MOST_PROCESSES, _PATIENCE):
                 raise TooManyCallsError("ConcurrentInvocationLimitExceeded")
-            environment = self._waiting() or self._make()
+            if self._ended:
+                raise FunctionGoneError(self.function)
+            environment = self._waiting() or self._make(self.function)
             self._lent.add(environment)
             generation = self._generation
         try:
@@ -86,9 +100,16 @@ class FunctionPool:
         for environment in idle:
             environment.stop()
 
+    def end(self) -> None:
+        """Retire for good, and refuse who still waits: the function is gone."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+        self.retire()
+
     def close(self) -> None:
         """End everything now."""
-        self.retire()
+        self.end()
         with self._changed:
             lent = list(self._lent)
         for environment in lent:

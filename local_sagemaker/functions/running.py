@@ -37,6 +37,15 @@ def function_named(name: str, qualifier: str | None, account_id: str, region: st
         raise LambdaError(404, "ResourceNotFoundException", str(error.message), Type="User") from None
 
 
+def is_there(function: Any) -> bool:
+    """Say whether moto still has a function, this very one: another may have been given its name meanwhile."""
+    backend = lambda_backends[function.account_id][function.region]
+    try:
+        return bool(backend.get_function(function.function_arn) is function)
+    except LambdaClientError:
+        return False
+
+
 def obstacle(function: Any) -> str | None:
     """Say why a function cannot be run here; None where it can."""
     runtime = str(function.run_time or "a container image")

@@ -23,8 +23,9 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaStorage
 from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.functions import stack_urls
 from local_sagemaker.functions.execution_environment import ExecutionEnvironment
-from local_sagemaker.functions.outcomes import FunctionError, TooManyCallsError
+from local_sagemaker.functions.outcomes import FunctionError, FunctionGoneError, TooManyCallsError
 from local_sagemaker.functions.pool import MOST_PROCESSES, FunctionPool
+from local_sagemaker.functions.running import is_there
 from local_sagemaker.replacing import Replacements
 
 if TYPE_CHECKING:
@@ -55,7 +56,10 @@ class FunctionService:
     def __init__(self, get_base_url: Callable[[], str]) -> None:
         self.get_base_url = get_base_url
         self._lock = threading.Lock()
-        self._pools: dict[str, FunctionPool] = {}
+        # By the function's identity, which stays taken as long as its pool is here: a name may be used again.
+        self._pools: dict[int, FunctionPool] = {}
+        # Of functions that are gone, while their last calls are under way.
+        self._ending: list[FunctionPool] = []
         self._later = ThreadPoolExecutor(MOST_PROCESSES, "asynchronous call")
 
     def call(self, function: Any, event: bytes, request_id: str | None = None) -> Outcome:
@@ -72,7 +76,7 @@ class FunctionService:
         ------
         TooManyCallsError
         FunctionError
-            Its code is no archive.
+            Its code is no archive, or it was deleted.
         DataPlaneError
             Its role cannot be assumed, or may not write its log.
         """
@@ -86,23 +90,26 @@ class FunctionService:
         """Have a function called; nobody waits for its end."""
         self._later.submit(self._call_unheard, function, event, request_id)
 
-    def retire(self, arn: str) -> None:
+    def retire(self, function: Any) -> None:
         """End the processes of a function, those that are busy after their call."""
-        for pool in self._of(arn):
+        with self._lock:
+            pool = self._pools.get(id(function))
+        if pool is not None:
             pool.retire()
 
-    def forget(self, wanted: Callable[[str], bool] = lambda _: True) -> None:
-        """End the processes of functions that are gone, by ARN."""
+    def forget(self) -> None:
+        """End the processes of functions that are gone, those that are busy after their call."""
         with self._lock:
-            pools = [self._pools.pop(arn) for arn in list(self._pools) if wanted(arn)]
-        for pool in pools:
-            pool.retire()
+            gone = [self._pools.pop(id(pool.function)) for pool in self._known() if not is_there(pool.function)]
+            self._ending = [pool for pool in [*self._ending, *gone] if pool.busy]
+        for pool in gone:
+            pool.end()
 
     def close(self) -> None:
         """End everything now."""
         self._later.shutdown(wait=False, cancel_futures=True)
         with self._lock:
-            pools, self._pools = list(self._pools.values()), {}
+            pools, self._pools = [*self._ending, *self._known()], {}
         for pool in pools:
             pool.close()
         self._later.shutdown()
@@ -120,16 +127,20 @@ class FunctionService:
                 reason,
             )
 
-    def _of(self, arn: str) -> list[FunctionPool]:
-        with self._lock:
-            return [pool for known, pool in self._pools.items() if known == arn or known.startswith(f"{arn}:")]
+    def _known(self) -> list[FunctionPool]:
+        return list(self._pools.values())
 
     def _pool(self, function: Any) -> FunctionPool:
         with self._lock:
-            arn = str(function.function_arn)
-            if arn not in self._pools:
-                self._pools[arn] = FunctionPool(lambda: ExecutionEnvironment(function, self.get_base_url()))
-            return self._pools[arn]
+            # Looked at under the lock that `forget` takes after a deletion: no pool is made when it has been there.
+            if not is_there(function):
+                raise FunctionGoneError(function)
+            if id(function) not in self._pools:
+                self._pools[id(function)] = FunctionPool(function, self._make)
+            return self._pools[id(function)]
+
+    def _make(self, function: Any) -> ExecutionEnvironment:
+        return ExecutionEnvironment(function, self.get_base_url())
 
 
 def install(get_base_url: Callable[[], str]) -> FunctionService:
@@ -156,22 +167,21 @@ def shutdown() -> None:
 def _methods(service: FunctionService) -> dict[type, dict[str, Any]]:
     def update_configuration(self: LambdaFunction, config_updates: dict[str, Any]) -> dict[str, Any]:
         updated: dict[str, Any] = _moto_update_configuration(self, config_updates)
-        service.retire(self.function_arn)
+        service.retire(self)
         return updated
 
     def update_function_code(self: LambdaFunction, updated_spec: dict[str, Any]) -> dict[str, Any]:
         updated: dict[str, Any] = _moto_update_code(self, updated_spec)
-        service.retire(self.function_arn)
+        service.retire(self)
         return updated
 
     def del_function(self: LambdaStorage, name_or_arn: str, qualifier: str | None = None) -> None:
-        arn = self.get_function_by_name_or_arn_with_qualifier(name_or_arn, qualifier).function_arn
         _moto_delete(self, name_or_arn, qualifier)
-        service.forget(lambda known: known == arn or known.startswith(f"{arn}:"))
+        service.forget()
 
     def reset(self: LambdaBackend) -> None:
-        service.forget(lambda arn: arn.split(":")[3:5] == [self.region_name, self.account_id])
         _moto_reset(self)
+        service.forget()
 
     return {
         LambdaFunction: {"update_configuration": update_configuration, "update_function_code": update_function_code},

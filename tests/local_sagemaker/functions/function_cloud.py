@@ -60,10 +60,11 @@ def packed(files: Mapping[str, str]) -> bytes:
 
 
 class FunctionCloud(Cloud):
-    """A cloud with a role for functions."""
+    """A cloud with a role for functions, and what calls them."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, running: service.FunctionService) -> None:
         super().__init__(url)
+        self.service = running
         self.functions = self.client("lambda")
         self.function_role = self.make_role([LOG], LAMBDA_TRUST)
 
@@ -131,7 +132,7 @@ def running_functions() -> Iterator[FunctionCloud]:
     server = LocalServer(application, 0)
     endpoints.install(lambda: server.url)
     server.start()
-    cloud = FunctionCloud(server.url)
+    cloud = FunctionCloud(server.url, running)
     try:
         yield cloud
     finally:

@@ -1,11 +1,15 @@
 """No process of a function outlives the local cloud, nor moto's reset, and moto has its own methods back."""
 
 import json
+import logging
 
+import pytest
 from moto.awslambda.models import LambdaFunction, lambda_backends
 
-from tests.local_sagemaker.cloud import ACCOUNT, eventually
-from tests.local_sagemaker.functions.function_cloud import alive, running_functions
+from local_sagemaker.functions import invocations, service
+from local_sagemaker.functions.answers import LambdaError
+from tests.local_sagemaker.cloud import ACCOUNT, REGION, eventually
+from tests.local_sagemaker.functions.function_cloud import alive, packed, running_functions
 
 PID = """
 import os, time
@@ -39,3 +43,53 @@ def test_a_reset_ends_the_processes_of_its_region():
         assert alive(pid)
         lambda_backends[ACCOUNT]["us-east-1"].reset()
         eventually(lambda: not alive(pid))
+
+
+def make_again(cloud, name, code):
+    cloud.functions.create_function(
+        FunctionName=name,
+        Runtime="python3.14",
+        Handler="index.handler",
+        Role=cloud.function_role,
+        Code={"ZipFile": packed({"index.py": code})},
+    )
+
+
+def status_of_a_call(cloud, function):
+    with pytest.raises(LambdaError, match=f"Function not found: {function.function_arn}") as error:
+        invocations.call(cloud.service, function, b"null", "request")
+    return error.value.status
+
+
+def test_a_deleted_function_runs_no_more_and_another_of_its_name_runs_its_own_code():
+    with running_functions() as cloud:
+        name = cloud.make_function("def handler(event, context): return 'old'")
+        old = lambda_backends[ACCOUNT][REGION].get_function(name)
+        assert cloud.call(name) == "old"
+        cloud.functions.delete_function(FunctionName=name)
+        assert status_of_a_call(cloud, old) == 404
+        make_again(cloud, name, "def handler(event, context): return 'new'")
+        assert status_of_a_call(cloud, old) == 404
+        assert cloud.call(name) == "new"
+
+
+def test_a_call_that_still_waits_for_its_turn_is_dropped_with_its_function(monkeypatch, caplog):
+    monkeypatch.setattr(service, "MOST_PROCESSES", 1)
+    with running_functions() as cloud, caplog.at_level(logging.WARNING):
+        name = cloud.make_function(PID)
+        for _ in range(2):
+            cloud.functions.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(2))
+        eventually(lambda: "called" in cloud.log_of(name))
+        cloud.functions.delete_function(FunctionName=name)
+        make_again(cloud, name, "def handler(event, context): return 'new'")
+        eventually(lambda: "was deleted before the call began" in caplog.text)
+        assert cloud.call(name) == "new"
+
+
+def test_a_shutdown_ends_the_last_call_of_a_deleted_function(caplog):
+    with running_functions() as cloud, caplog.at_level(logging.WARNING):
+        name = cloud.make_function(PID, Timeout=120)
+        cloud.functions.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(600))
+        eventually(lambda: "called" in cloud.log_of(name))
+        cloud.functions.delete_function(FunctionName=name)
+    assert "Runtime exited with error: signal: 15" in caplog.text
