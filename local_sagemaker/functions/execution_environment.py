@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 # Seconds that a function may take to start. AWS gives it 10, and then the time of the first call.
 _INIT_SECONDS = 60.0
+# Seconds between two looks at whether what starts still runs.
+_LOOK_SECONDS = 0.1
 # Seconds from SIGTERM to SIGKILL.
 _GRACE_SECONDS = 5.0
 # Seconds to wait for the last lines of a call.
@@ -160,9 +162,8 @@ class ExecutionEnvironment:
             remove_folder(self._folder)
 
     def _connect(self, listener: socket.socket) -> Outcome | None:
-        listener.settimeout(_INIT_SECONDS)
         try:
-            self._connection, _ = listener.accept()
+            self._connection = self._accept(listener)
             self._stream = self._connection.makefile("rwb")
             told = self._receive(_INIT_SECONDS)
         except TimeoutError:
@@ -175,6 +176,20 @@ class ExecutionEnvironment:
             return None
         self.stop()
         return raised(told["failure"])
+
+    def _accept(self, listener: socket.socket) -> socket.socket:
+        listener.settimeout(_LOOK_SECONDS)
+        end = time.monotonic() + _INIT_SECONDS
+        while True:
+            # Before the wait: what connected and ended then is still accepted, and may have told something.
+            running = self._process.pid is not None
+            try:
+                return listener.accept()[0]
+            except TimeoutError:
+                if not running:
+                    raise ConnectionAbortedError("the process ended before it connected") from None
+                if time.monotonic() > end:
+                    raise
 
     def _send(self, line: bytes) -> None:
         self._logged.clear()

@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import threading
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -153,6 +154,20 @@ def test_a_function_that_never_starts_is_ended(cloud, monkeypatch):
     monkeypatch.setattr(execution_environment, "_INIT_SECONDS", 1.0)
     told = cloud.call(cloud.make_function("import time; time.sleep(600)"))
     assert told["errorType"] == "Sandbox.Timedout"
+
+
+def test_a_function_whose_process_never_connects_is_ended(cloud, monkeypatch, tmp_path):
+    monkeypatch.setattr(execution_environment, "_INIT_SECONDS", 0.3)
+    (tmp_path / "silent.py").write_text("import time; time.sleep(600)", encoding="utf-8")
+    monkeypatch.setattr(execution_environment, "bootstrap", SimpleNamespace(__file__=str(tmp_path / "silent.py")))
+    assert cloud.call(cloud.make_function(WORK))["errorType"] == "Sandbox.Timedout"
+
+
+def test_a_function_whose_process_ends_before_it_connects_is_told(cloud):
+    # Without its standard library, Python ends at once.
+    told = cloud.call(cloud.make_function(WORK, Environment={"Variables": {"PYTHONHOME": "/nowhere"}}))
+    assert told["errorType"] == "Runtime.ExitError"
+    assert told["errorMessage"].endswith("Error: Runtime exited with error: exit status 1")
 
 
 def test_a_handler_may_lie_in_a_package(cloud):

@@ -2,11 +2,12 @@
 
 import json
 import logging
+from types import SimpleNamespace
 
 import pytest
 from moto.awslambda.models import LambdaFunction, lambda_backends
 
-from local_sagemaker.functions import invocations, service
+from local_sagemaker.functions import execution_environment, invocations, service
 from local_sagemaker.functions.answers import LambdaError
 from tests.local_sagemaker.cloud import ACCOUNT, REGION, eventually
 from tests.local_sagemaker.functions.function_cloud import alive, packed, running_functions
@@ -34,6 +35,16 @@ def test_a_shutdown_leaves_no_process_busy_or_not():
     assert not alive(idle)
     assert not alive(working)
     assert LambdaFunction.update_configuration is update
+
+
+def test_a_shutdown_ends_a_process_that_has_not_connected_yet(monkeypatch, caplog, tmp_path):
+    program = tmp_path / "silent.py"
+    program.write_text("import pathlib, sys, time\npathlib.Path(__file__ + '.on').touch()\ntime.sleep(600)", "utf-8")
+    monkeypatch.setattr(execution_environment, "bootstrap", SimpleNamespace(__file__=str(program)))
+    with running_functions() as cloud, caplog.at_level(logging.WARNING):
+        cloud.functions.invoke(FunctionName=cloud.make_function(PID), InvocationType="Event")
+        eventually((tmp_path / "silent.py.on").exists)
+    assert "Runtime exited with error: signal: 15" in caplog.text
 
 
 def test_a_reset_ends_the_processes_of_its_region():
