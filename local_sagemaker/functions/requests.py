@@ -37,7 +37,7 @@ def signer(environ: Environ) -> Signer | None:
     """Read who signs a request, in its header or its query; None for one that nobody does."""
     found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
     if found is None and "X-Amz-Credential" in environ.get("QUERY_STRING", ""):
-        found = _IN_QUERY.search(parse_qs(environ["QUERY_STRING"])["X-Amz-Credential"][0])
+        found = _IN_QUERY.search(parse_qs(environ["QUERY_STRING"]).get("X-Amz-Credential", [""])[0])
     return None if found is None else Signer(*found.groups())
 
 

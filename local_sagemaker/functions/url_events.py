@@ -50,7 +50,7 @@ def url_event(
     headers = {name.lower(): value for name, value in given.items() if name.lower() not in _LEFT_OUT}
     headers |= {"x-forwarded-for": environ.get("REMOTE_ADDR", ""), "x-forwarded-proto": environ["wsgi.url_scheme"]}
     query = environ.get("QUERY_STRING", "")
-    binary = bool(body) and not _is_text(headers.get("content-type", ""))
+    text = _text(body, headers.get("content-type", ""))
     now = dt.datetime.now(tz=dt.timezone.utc)
     event: dict[str, Any] = {
         "version": "2.0",
@@ -77,14 +77,14 @@ def url_event(
             "timeEpoch": int(now.timestamp() * 1000),
             **({"authorizer": {"iam": dict(caller)}} if caller else {}),
         },
-        "isBase64Encoded": binary,
+        "isBase64Encoded": text is None,
     }
     if cookies := given.get("Cookie"):
         event["cookies"] = [cookie.strip() for cookie in cookies.split(";")]
     if parameters := _joined(query):
         event["queryStringParameters"] = parameters
     if body:
-        event["body"] = base64.b64encode(body).decode() if binary else body.decode()
+        event["body"] = base64.b64encode(body).decode() if text is None else text
     return event
 
 
@@ -110,10 +110,10 @@ def url_answer(payload: bytes) -> Answer:
     headers = result.get("headers") or {}
     if not 100 <= status <= 599 or not isinstance(headers, dict):
         raise ValueError(f"{status} is no status, or headers is no object")
-    sent = [(str(name), _header(value)) for name, value in headers.items() if str(name).lower() not in _OURS]
+    sent = [(_header(name), _header(value)) for name, value in headers.items() if str(name).lower() not in _OURS]
     if not any(name.lower() == "content-type" for name, _ in sent):
         sent.append(("Content-Type", "application/json"))
-    sent += [("Set-Cookie", str(cookie)) for cookie in result.get("cookies") or []]
+    sent += [("Set-Cookie", _header(cookie)) for cookie in result.get("cookies") or []]
     return Answer(status, sent, _body(result))
 
 
@@ -132,7 +132,19 @@ def _header(value: Any) -> str:
     text = str(value).lower() if isinstance(value, bool) else str(value)
     if "\n" in text or "\r" in text:
         raise ValueError("a header has a line end")
+    # HTTP has no others; this raises a ValueError.
+    text.encode("latin-1")
     return text
+
+
+def _text(body: bytes, content_type: str) -> str | None:
+    """Give a body as text; None for one that is none, by its type or its bytes."""
+    if body and not _is_text(content_type):
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
 
 
 def _is_text(content_type: str) -> bool:

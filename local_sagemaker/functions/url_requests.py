@@ -78,7 +78,7 @@ class UrlRequests:
         outcome = self._call(url, event, request_id)
         try:
             return _broken() if outcome.failed else url_answer(outcome.payload)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return _broken()
 
     def _call(self, url: LocalUrl, event: dict[str, Any], request_id: str) -> Outcome:

@@ -59,6 +59,11 @@ def test_a_body_that_is_no_text_by_its_type_comes_in_base64(content_type, binary
     assert event["body"] == (base64.b64encode(b"[1]").decode() if binary else "[1]")
 
 
+def test_a_body_that_is_no_text_by_its_bytes_comes_in_base64():
+    event = event_of(body=b"\xff", content_type="application/json")
+    assert (event["isBase64Encoded"], event["body"]) == (True, "/w==")
+
+
 @pytest.mark.parametrize("result", ['{"message": "hello"}', '"hello"', "[1, 2]", "null"])
 def test_a_result_without_a_status_is_the_body(result):
     answer = url_answer(result.encode())
@@ -105,6 +110,11 @@ def test_a_body_is_sent_as_it_is(body, sent):
         {"statusCode": 99},
         {"statusCode": 200, "headers": [1]},
         {"statusCode": 200, "headers": {"X": "a\r\nSet-Cookie: b"}},
+        {"statusCode": 200, "headers": {"X\n": "a"}},
+        {"statusCode": 200, "headers": {"X": "\u20ac"}},
+        {"statusCode": 200, "headers": {"\u20ac": "a"}},
+        {"statusCode": 200, "cookies": ["a=\u20ac"]},
+        {"statusCode": 200, "cookies": ["a=1\r\nX: b"]},
         {"statusCode": 200, "body": "?", "isBase64Encoded": True},
     ],
 )
