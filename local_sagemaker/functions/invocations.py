@@ -80,6 +80,7 @@ class FunctionInvocations:
         kind = environ.get("HTTP_X_AMZ_INVOCATION_TYPE", "RequestResponse")
         request_id = str(uuid.uuid4())
         event = _checked(body, MAX_LATER_BYTES if kind == "Event" else None)
+        refuse_what_cannot_run(function)
         if kind == "DryRun":
             return Answer(204, [], b"")
         if kind == "Event":
@@ -108,8 +109,7 @@ def call(service: FunctionService, function: Any, event: bytes, request_id: str)
     LambdaError
         It cannot be called.
     """
-    if why := obstacle(function):
-        raise LambdaError(400, "InvalidParameterValueException", f"{function.function_name} cannot be called: {why}")
+    refuse_what_cannot_run(function)
     try:
         return service.call(function, event, request_id)
     except TooManyCallsError as error:
@@ -121,6 +121,18 @@ def call(service: FunctionService, function: Any, event: bytes, request_id: str)
         raise LambdaError(400, "InvalidZipFileException", str(error), Type="User") from None
     except DataPlaneError as error:
         raise LambdaError(403, "AccessDeniedException", str(error), Type="User") from None
+
+
+def refuse_what_cannot_run(function: Any) -> None:
+    """Refuse to call a function that cannot be run here.
+
+    Raises
+    ------
+    LambdaError
+        With the reason.
+    """
+    if why := obstacle(function):
+        raise LambdaError(400, "InvalidParameterValueException", f"{function.function_name} cannot be called: {why}")
 
 
 def _authorize(function: Any, access_key_id: str) -> None:

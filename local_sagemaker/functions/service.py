@@ -7,6 +7,7 @@ moto                                               what ours does
 =================================================  ==============================================================
 LambdaFunction.update_configuration, _code         ends the function's processes, so that the next call is of the new
 LambdaStorage.del_function, LambdaBackend.reset    ends them for good
+LambdaFunction.invoke                              calls the function as everybody does, not in Docker
 =================================================  ==============================================================
 """
 
@@ -22,6 +23,7 @@ from moto.awslambda.models import LambdaBackend, LambdaFunction, LambdaStorage
 
 from local_sagemaker.data_plane_errors import DataPlaneError
 from local_sagemaker.functions import stack_urls
+from local_sagemaker.functions.deliveries import invoke_through
 from local_sagemaker.functions.execution_environment import ExecutionEnvironment
 from local_sagemaker.functions.outcomes import FunctionError, FunctionGoneError, TooManyCallsError
 from local_sagemaker.functions.pool import MOST_PROCESSES, FunctionPool
@@ -184,7 +186,11 @@ def _methods(service: FunctionService) -> dict[type, dict[str, Any]]:
         service.forget()
 
     return {
-        LambdaFunction: {"update_configuration": update_configuration, "update_function_code": update_function_code},
+        LambdaFunction: {
+            "update_configuration": update_configuration,
+            "update_function_code": update_function_code,
+            "invoke": invoke_through(service),
+        },
         LambdaStorage: {"del_function": del_function},
         LambdaBackend: {"reset": reset},
     }

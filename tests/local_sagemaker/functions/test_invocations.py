@@ -353,6 +353,18 @@ def test_a_function_that_cannot_be_run_here_is_refused_with_the_reason(cloud, op
     assert said["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
+@pytest.mark.parametrize("kind", ["RequestResponse", "Event", "DryRun"])
+def test_what_cannot_run_is_refused_however_it_is_called(cloud, kind):
+    layer = cloud.functions.publish_layer_version(LayerName=kind, Content={"ZipFile": packed({"a.py": ""})})
+    for options, why in (
+        ({"Runtime": "nodejs22.x"}, "its function runs on nodejs22.x"),
+        ({"Layers": [layer["LayerVersionArn"]]}, "its function has layers"),
+    ):
+        said = refused(cloud.functions.invoke, FunctionName=cloud.make_function(WORK, **options), InvocationType=kind)
+        assert said["Error"]["Code"] == "InvalidParameterValueException"
+        assert why in said["Error"]["Message"]
+
+
 def test_a_function_whose_role_may_not_write_its_log_is_refused(cloud):
     name = cloud.make_function(WORK, Role=cloud.make_role([], LAMBDA_TRUST))
     said = refused(cloud.functions.invoke, FunctionName=name)
