@@ -219,6 +219,12 @@ def test_new_code_and_settings_take_effect_and_end_the_old_process(cloud):
     assert cloud.call(name)["color"] == "red"
 
 
+def test_settings_may_change_before_the_first_call(cloud):
+    name = cloud.make_function(WORK)
+    cloud.functions.update_function_configuration(FunctionName=name, Environment={"Variables": {"COLOR": "blue"}})
+    assert cloud.call(name)["color"] == "blue"
+
+
 def test_a_deleted_function_leaves_no_process(cloud):
     name = cloud.make_function(WORK)
     pid = cloud.call(name)["pid"]
