@@ -69,9 +69,9 @@ class SklearnEndpointMonitoring(Construct):
     Example
     -------
     >>> from aws_cdk import App, Stack
-    >>> from constructs_lib import EndpointAlarms, SklearnEndpoint, SklearnEndpointMonitoring
-    >>> stack = Stack(App(), "Watch")
-    >>> endpoint = SklearnEndpoint.from_endpoint_name(stack, "Endpoint", "churn")
+    >>> from constructs_lib import EndpointAlarms, EndpointTraits, SklearnEndpoint, SklearnEndpointMonitoring
+    >>> stack, traits = Stack(App(), "Watch"), EndpointTraits(vcpus={"AllTraffic": 2})
+    >>> endpoint = SklearnEndpoint.from_endpoint_name(stack, "Endpoint", "churn", traits=traits)
     >>> alarms = EndpointAlarms(server_error_percent={"page": 5}, client_error_percent={}, cpu_percent={"mail": 70})
     >>> monitoring = SklearnEndpointMonitoring(stack, "Monitoring", endpoint=endpoint, alarms=alarms)
     >>> [one.severity for one in monitoring.alarms][:3]

@@ -146,7 +146,7 @@ def test_a_caller_may_put_requests_and_wait_for_answers(stack, model):
 def test_only_an_asynchronous_endpoint_is_called_so(stack, model):
     endpoint = SklearnEndpoint(stack, "Endpoint", model=model)
     caller = iam.Role(stack, "Caller", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-    with pytest.raises(ConfigurationError, match="the endpoint is not asynchronous; use grant_invoke"):
+    with pytest.raises(ConfigurationError, match="the endpoint is not known to be asynchronous; use grant_invoke"):
         endpoint.grant_invoke_async(caller)
     with pytest.raises(ConfigurationError, match="nothing waits for it; use scale_on_invocations"):
         endpoint.variant().auto_scale_instance_count(max_capacity=2).scale_on_backlog("B", requests_per_instance=5)
