@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from moto.apigateway.models import RestAPI
+from moto.sns.models import Topic
 
 from local_sagemaker.cloudformation.stack_state import state_of
 
@@ -28,13 +28,13 @@ def test_two_generated_names_differ(stacks):
     assert state_of(stack).resources["A"].name != state_of(stack).resources["B"].name
 
 
-def test_what_moto_cannot_delete_is_said_and_the_stack_goes(stacks, caplog):
-    assert not hasattr(RestAPI, "delete")
-    stack = stacks.deploy("api", {"Api": {"Type": "AWS::ApiGateway::RestApi", "Properties": {"Name": "api"}}})
+def test_what_moto_cannot_delete_is_said_and_the_stack_goes(stacks, caplog, monkeypatch):
+    monkeypatch.delattr(Topic, "delete")
+    stack = stacks.deploy("news", {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "news"}}})
     with caplog.at_level(logging.WARNING):
         stacks.delete(stack)
     assert stack.status == "DELETE_COMPLETE"
-    assert "AWS::ApiGateway::RestApi cannot be deleted locally" in caplog.text
+    assert "AWS::SNS::Topic cannot be deleted locally" in caplog.text
 
 
 def test_a_resource_with_a_delete_of_its_own_is_deleted_by_it(stacks):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from moto.cloudwatch.models import cloudwatch_backends
+from moto.cloudwatch.models import CloudWatchBackend
 from moto.core.base_backend import BackendDict
 
 from local_sagemaker.data_plane_errors import AccessDeniedError
@@ -16,9 +16,18 @@ SCORE = {"Name": "f1", "Regex": r"f1=([0-9.e-]+)"}
 
 
 @pytest.fixture(autouse=True)
-def empty():
+def in_cloudwatch(monkeypatch):
+    """What was put: namespace, name, value and dimensions, whoever keeps it."""
     BackendDict.reset()
-    yield
+    found: list[tuple[str, str, float, dict[str, str]]] = []
+
+    def put(_: CloudWatchBackend, namespace: str, data: list[dict[str, Any]]) -> None:
+        for datum in data:
+            dimensions = {item["Name"]: item["Value"] for item in datum["Dimensions"]}
+            found.append((namespace, datum["MetricName"], datum["Value"], dimensions))
+
+    monkeypatch.setattr(CloudWatchBackend, "put_metric_data", put)
+    yield found
     BackendDict.reset()
 
 
@@ -31,24 +40,16 @@ def metrics(warnings, *definitions, role=None):
     return JobMetrics(definitions, "job", role or Recorder(), account_id=ACCOUNT, region=REGION, warn=warnings.append)
 
 
-def in_cloudwatch():
-    data: Any = cloudwatch_backends[ACCOUNT][REGION].metric_data
-    return [
-        (datum.namespace, datum.name, datum.value, {item.name: item.value for item in datum.dimensions})
-        for datum in data
-    ]
-
-
 def final(metrics):
     return {item["MetricName"]: item["Value"] for item in metrics.final()}
 
 
-def test_every_value_goes_to_the_job_s_dimension_and_the_last_is_kept(warnings):
+def test_every_value_goes_to_the_job_s_dimension_and_the_last_is_kept(in_cloudwatch, warnings):
     found = metrics(warnings, LOSS, SCORE)
     for line in ("epoch 1 loss=0.5 f1=0.25", "nothing", "epoch 2 loss=2.5e-1"):
         found.search(line)
     dimension = {"TrainingJobName": "job"}
-    assert in_cloudwatch() == [
+    assert in_cloudwatch == [
         (NAMESPACE, "train:loss", 0.5, dimension),
         (NAMESPACE, "f1", 0.25, dimension),
         (NAMESPACE, "train:loss", 0.25, dimension),
@@ -58,11 +59,11 @@ def test_every_value_goes_to_the_job_s_dimension_and_the_last_is_kept(warnings):
 
 
 @pytest.mark.parametrize("text", ["nan", "inf", "-Infinity", "abc"])
-def test_a_value_that_is_no_finite_number_is_told_once_and_is_no_final_value(warnings, text):
+def test_a_value_that_is_no_finite_number_is_told_once_and_is_no_final_value(in_cloudwatch, warnings, text):
     found = metrics(warnings, LOSS)
     for line in ("loss=0.5", f"loss={text}", f"loss={text}"):
         found.search(line)
-    assert len(in_cloudwatch()) == 1
+    assert len(in_cloudwatch) == 1
     assert final(found) == {}
     assert len(warnings) == 1
     assert f"metric 'train:loss': '{text}' is no finite number" in warnings[0]
