@@ -233,7 +233,7 @@ class InstanceScaling(_VariantScaling):
                 path=self.node.path,
             )
         cooldowns = _Cooldowns(scale_in_cooldown, scale_out_cooldown)
-        metric = self._async_metric("ApproximateBacklogSizePerInstance")
+        metric = self._endpoint.backlog.metric_approximate_backlog_size_per_instance()
         self._track(construct_id, requests_per_instance, cooldowns, custom_metric=metric)
 
     def _wake_from_zero(self) -> None:
@@ -246,7 +246,8 @@ class InstanceScaling(_VariantScaling):
             cooldown=Duration.minutes(5),
         )
         policy.add_adjustment(adjustment=1, lower_bound=0)
-        alarm = self._async_metric("HasBacklogWithoutCapacity", period=Duration.minutes(1)).create_alarm(
+        metric = self._endpoint.backlog.metric_has_backlog_without_capacity(period=Duration.minutes(1))
+        alarm = metric.create_alarm(
             self,
             "WakeAlarm",
             threshold=1,
@@ -256,16 +257,6 @@ class InstanceScaling(_VariantScaling):
             alarm_description="Requests wait and no instance runs",
         )
         alarm.add_alarm_action(cloudwatch_actions.ApplicationScalingAction(policy))
-
-    def _async_metric(self, name: str, period: Duration | None = None) -> cloudwatch.Metric:
-        # SageMaker publishes these for the endpoint, not for its variants.
-        return cloudwatch.Metric(
-            namespace="AWS/SageMaker",
-            metric_name=name,
-            dimensions_map={"EndpointName": self._endpoint.endpoint_name},
-            statistic="Average",
-            period=period,
-        )
 
 
 class ConcurrencyScaling(_VariantScaling):
