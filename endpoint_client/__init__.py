@@ -1,6 +1,5 @@
 """What calls an endpoint and starts training jobs: boto3 and NumPy, and the wire format shared with the runtime."""
 
-from endpoint_client.async_result import AsyncResult
 from endpoint_client.endpoint import Endpoint
 from endpoint_client.exceptions import (
     AccessDenied,
@@ -37,14 +36,15 @@ from endpoint_client.exceptions import (
     UnreadableResponse,
 )
 from endpoint_client.model_store import ModelStore
-from endpoint_client.predictor import Predictor
-from endpoint_client.responses import RawResponse
+from endpoint_client.prediction.async_result import AsyncResult
+from endpoint_client.prediction.predictor import Predictor
 from endpoint_client.training.client import TrainingClient
 from endpoint_client.training.inputs import TrainingInput
 from endpoint_client.training.job import TrainingJob
 from endpoint_client.training.metrics import TrainingMetrics
 from endpoint_client.transform.client import TransformClient
 from endpoint_client.transform.job import TransformJob
+from endpoint_client.transport.responses import RawResponse
 from endpoint_client.tuning.client import TuningClient
 from endpoint_client.tuning.job import Trial, TuningJob
 

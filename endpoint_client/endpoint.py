@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from endpoint_client.connection import connect_control_plane
 from endpoint_client.discovery import endpoint_of_parameter, endpoint_of_stack
 from endpoint_client.exceptions import ConfigurationError, EndpointTimeout, InvalidRequest
-from endpoint_client.service_errors import translated
+from endpoint_client.transport.service_errors import translated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

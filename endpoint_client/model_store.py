@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from endpoint_client.connection import connect_control_plane, connect_storage
 from endpoint_client.exceptions import ConfigurationError, InvalidInput
-from endpoint_client.service_errors import from_boto_error, from_storage_error, translated
+from endpoint_client.transport.service_errors import from_boto_error, from_storage_error, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

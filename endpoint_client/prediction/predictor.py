@@ -6,17 +6,17 @@ import re
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from endpoint_client.async_requests import AsyncRequests
 from endpoint_client.connection import connect
 from endpoint_client.discovery import endpoint_of_parameter, endpoint_of_stack
-from endpoint_client.encodings import encoding_of
 from endpoint_client.exceptions import ConfigurationError, InvalidInput, PayloadTooLarge
-from endpoint_client.invocation_options import invocation_options, method_attribute
-from endpoint_client.responses import RawResponse, join, read_array
-from endpoint_client.rows import rows_of
-from endpoint_client.sending import in_order
-from endpoint_client.service_errors import translated
-from endpoint_client.splitting import Part, split_rows
+from endpoint_client.prediction.async_requests import AsyncRequests
+from endpoint_client.prediction.sending import in_order
+from endpoint_client.tables.encodings import encoding_of
+from endpoint_client.tables.rows import rows_of
+from endpoint_client.tables.splitting import Part, split_rows
+from endpoint_client.transport.invocation_options import invocation_options, method_attribute
+from endpoint_client.transport.responses import RawResponse, join, read_array
+from endpoint_client.transport.service_errors import translated
 from sklearn_runtime.content_types import NPY, sniff
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Self, Unpack
 
-    from endpoint_client.async_result import AsyncResult
-    from endpoint_client.predictor_settings import PredictorSettings
+    from endpoint_client.prediction.async_result import AsyncResult
+    from endpoint_client.prediction.predictor_settings import PredictorSettings
 
 # Body of InvokeEndpoint in botocore's model of sagemaker-runtime: at most 6,291,456 bytes.
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024

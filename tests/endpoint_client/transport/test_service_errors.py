@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError, PartialCredentialsEr
 
 import endpoint_client
 from endpoint_client import ModelError, Predictor
-from endpoint_client.service_errors import MESSAGE_CHARACTERS, from_boto_error, from_client_error
+from endpoint_client.transport.service_errors import MESSAGE_CHARACTERS, from_boto_error, from_client_error
 from tests.endpoint_client.conftest import LOG_STREAM, Answer
 
 

@@ -7,10 +7,10 @@ import uuid
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from endpoint_client.async_result import AsyncResult, split_location
 from endpoint_client.connection import connect_storage
 from endpoint_client.exceptions import ConfigurationError, PayloadTooLarge
-from endpoint_client.service_errors import from_storage_error, translated
+from endpoint_client.prediction.async_result import AsyncResult, split_location
+from endpoint_client.transport.service_errors import from_storage_error, translated
 
 if TYPE_CHECKING:
     import boto3

@@ -14,7 +14,7 @@ import scipy.sparse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import endpoint_client.predictor
+import endpoint_client.prediction.predictor
 from endpoint_client import ConfigurationError, EndpointNotFound, InputRejected, PayloadTooLarge, Predictor
 from sklearn_runtime import codecs
 from tests.endpoint_client.conftest import Answer
@@ -280,6 +280,6 @@ def test_any_input_cut_anywhere_gives_the_models_labels(
 
 
 def test_the_examples_in_the_docstrings_run():
-    done = doctest.testmod(endpoint_client.predictor)
+    done = doctest.testmod(endpoint_client.prediction.predictor)
     assert done.attempted > 0
     assert done.failed == 0

@@ -22,7 +22,7 @@ from endpoint_client import (
     Predictor,
     ServiceError,
 )
-from endpoint_client.service_errors import from_failure
+from endpoint_client.transport.service_errors import from_failure
 from tests.local_sagemaker.cloud import BUCKET, Cloud, allow, rights, running_cloud, with_runtime
 
 INPUT = f"s3://{BUCKET}/input/"

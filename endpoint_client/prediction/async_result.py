@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from endpoint_client.exceptions import EndpointTimeout
-from endpoint_client.responses import RawResponse, read_array
-from endpoint_client.service_errors import from_boto_error, from_failure, from_storage_error
+from endpoint_client.transport.responses import RawResponse, read_array
+from endpoint_client.transport.service_errors import from_boto_error, from_failure, from_storage_error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from endpoint_client.columns import ARROW_TYPES, encode_columns
 from endpoint_client.exceptions import ConfigurationError, InvalidInput
+from endpoint_client.tables.columns import ARROW_TYPES, encode_columns
 from sklearn_runtime import codecs
 from sklearn_runtime.content_types import ALIASES, CSV, JSON, JSON_LINES, NPY, NPZ
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from endpoint_client.rows import Rows
+    from endpoint_client.tables.rows import Rows
 
 CONTENT_TYPES = (NPY, JSON, CSV, JSON_LINES, NPZ, *ARROW_TYPES)
 

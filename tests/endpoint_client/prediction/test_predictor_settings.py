@@ -1,7 +1,7 @@
 import inspect
 
 from endpoint_client import Predictor
-from endpoint_client.predictor_settings import PredictorSettings
+from endpoint_client.prediction.predictor_settings import PredictorSettings
 
 
 def test_they_are_the_keywords_of_the_predictor():

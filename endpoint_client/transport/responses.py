@@ -14,7 +14,7 @@ from sklearn_runtime.errors import RequestError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from endpoint_client.splitting import Part
+    from endpoint_client.tables.splitting import Part
 
 
 @dataclass(frozen=True, kw_only=True)

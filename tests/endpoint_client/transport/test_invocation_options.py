@@ -2,8 +2,9 @@ import doctest
 
 import pytest
 
-from endpoint_client import ConfigurationError, invocation_options
-from endpoint_client.invocation_options import method_attribute
+from endpoint_client import ConfigurationError
+from endpoint_client.transport import invocation_options
+from endpoint_client.transport.invocation_options import method_attribute
 
 
 def test_only_what_is_given_is_sent():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from endpoint_client import RawResponse, UnreadableResponse
-from endpoint_client.responses import join, read_array
-from endpoint_client.splitting import Part
+from endpoint_client.tables.splitting import Part
+from endpoint_client.transport.responses import join, read_array
 from sklearn_runtime import codecs
 
 

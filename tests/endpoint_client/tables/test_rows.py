@@ -6,7 +6,7 @@ import pytest
 import scipy.sparse
 
 from endpoint_client import InvalidInput
-from endpoint_client.rows import rows_of
+from endpoint_client.tables.rows import rows_of
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from endpoint_client.responses import RawResponse
-    from endpoint_client.splitting import Part
+    from endpoint_client.tables.splitting import Part
+    from endpoint_client.transport.responses import RawResponse
 
 
 def in_order(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from endpoint_client import ConfigurationError, InvalidInput
-from endpoint_client.encodings import CONTENT_TYPES, encoding_of
-from endpoint_client.rows import rows_of
+from endpoint_client.tables.encodings import CONTENT_TYPES, encoding_of
+from endpoint_client.tables.rows import rows_of
 from sklearn_runtime.content_types import ARROW_FILE, ARROW_STREAM, CSV, JSON, JSON_LINES, NPY, NPZ, PARQUET
 from sklearn_runtime.rows.decoding import decode_rows
 

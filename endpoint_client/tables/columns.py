@@ -10,7 +10,7 @@ from endpoint_client.exceptions import ConfigurationError, InvalidInput
 from sklearn_runtime.content_types import ARROW_FILE, ARROW_STREAM, PARQUET
 
 if TYPE_CHECKING:
-    from endpoint_client.rows import Rows
+    from endpoint_client.tables.rows import Rows
 
 ARROW_TYPES = (PARQUET, ARROW_STREAM, ARROW_FILE)
 

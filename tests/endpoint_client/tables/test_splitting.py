@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endpoint_client import PayloadTooLarge
-from endpoint_client.splitting import SAMPLE_ROWS, split_rows
+from endpoint_client.tables.splitting import SAMPLE_ROWS, split_rows
 from sklearn_runtime import codecs
 
 
