@@ -21,7 +21,8 @@ def test_an_object_is_its_lines_or_one_record(content, split_type, expected):
     assert split(gzip.compress(content), split_type=split_type, compression="Gzip") == expected
 
 
-@pytest.mark.parametrize("content", [b"plain", gzip.compress(b"x" * 100)[:-9], b"\x1f\x8b"])
+# The time that gzip writes would be in the id of the test, and differ among the workers.
+@pytest.mark.parametrize("content", [b"plain", gzip.compress(b"x" * 100, mtime=0)[:-9], b"\x1f\x8b"])
 def test_what_is_no_gzip_file_is_told(content):
     with pytest.raises(ClientFailure, match="the object is no gzip file, as CompressionType says"):
         split(content, split_type="Line", compression="Gzip")
