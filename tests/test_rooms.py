@@ -24,7 +24,7 @@ ALLOWED = {
     # Files that travel to AWS Lambda, where only these are.
     "constructs_lib/smoke_test_function": {"boto3", "botocore"},
     "constructs_lib/front_doors/function_code": {"boto3", "botocore"},
-    "endpoint_client": {"endpoint_client", "boto3", "botocore", "numpy", "sklearn_runtime"},
+    "endpoint_client": {"endpoint_client", "boto3", "botocore", "urllib3", "numpy", "sklearn_runtime"},
     "runtime": {"sklearn_runtime", "numpy", "sklearn"},
 }
 # Used when they are there, never needed: imported only inside functions.

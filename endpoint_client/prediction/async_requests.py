@@ -15,7 +15,8 @@ from endpoint_client.transport.service_errors import from_storage_error, transla
 if TYPE_CHECKING:
     import boto3
     from types_boto3_s3 import S3Client
-    from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+    from endpoint_client.transport.transport import Transport
 
 # Body of InvokeEndpointAsync.
 MAX_INLINE_BYTES = 128_000
@@ -27,14 +28,14 @@ class AsyncRequests:
     Parameters
     ----------
     endpoint_name : str
-    client : SageMakerRuntimeClient
+    transport : Transport
     session : boto3.Session, optional
         Credentials for S3, of which a client is made when one is needed.
     """
 
-    def __init__(self, endpoint_name: str, client: SageMakerRuntimeClient, session: boto3.Session | None) -> None:
+    def __init__(self, endpoint_name: str, transport: Transport, session: boto3.Session | None) -> None:
         self._endpoint_name = endpoint_name
-        self._client = client
+        self._transport = transport
         self._session = session
 
     def put(self, body: bytes, input_path: str | None) -> dict[str, Any]:
@@ -64,7 +65,7 @@ class AsyncRequests:
 
         bucket, prefix = split_location(f"{input_path.rstrip('/')}/")
         location = f"s3://{bucket}/{prefix}{uuid.uuid4()}"
-        with translated(endpoint_name=self._endpoint_name, region=self._client.meta.region_name):
+        with translated(endpoint_name=self._endpoint_name, region=self._transport.region):
             try:
                 self._storage.put_object(Bucket=bucket, Key=split_location(location)[1], Body=body)
             except ClientError as error:
@@ -86,10 +87,14 @@ class AsyncRequests:
         request: dict[str, Any] = {**source, **options}
         if timeout is not None:
             request["InvocationTimeoutSeconds"] = math.ceil(timeout)
-        with translated(endpoint_name=self._endpoint_name, region=self._client.meta.region_name):
-            answer = self._client.invoke_endpoint_async(
+        answer = self._transport.call(
+            "InvokeEndpointAsync",
+            lambda: self._transport.client.invoke_endpoint_async(
                 EndpointName=self._endpoint_name, ContentType=content_type, Accept=accept, **request
-            )
+            ),
+            # What was taken would be predicted, paid and told of twice.
+            idempotent=False,
+        )
         return AsyncResult(
             self._storage,
             endpoint_name=self._endpoint_name,
@@ -101,4 +106,4 @@ class AsyncRequests:
 
     @cached_property
     def _storage(self) -> S3Client:
-        return connect_storage(self._client, self._session)
+        return connect_storage(self._transport.client, self._session)

@@ -6,7 +6,6 @@ import re
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal, overload
 
-from endpoint_client.connection import connect
 from endpoint_client.discovery import endpoint_of_parameter, endpoint_of_stack
 from endpoint_client.exceptions import ConfigurationError, InvalidInput, PayloadTooLarge
 from endpoint_client.prediction.async_requests import AsyncRequests
@@ -14,9 +13,9 @@ from endpoint_client.prediction.sending import in_order
 from endpoint_client.tables.encodings import encoding_of
 from endpoint_client.tables.rows import rows_of
 from endpoint_client.tables.splitting import Part, split_rows
+from endpoint_client.transport.invocation import Invocation
 from endpoint_client.transport.invocation_options import invocation_options, method_attribute
 from endpoint_client.transport.responses import RawResponse, join, read_array
-from endpoint_client.transport.service_errors import translated
 from sklearn_runtime.content_types import NPY, sniff
 
 if TYPE_CHECKING:
@@ -50,6 +49,13 @@ class Predictor:
         AWS region, for example ``"eu-central-1"``. Default: the session's, as boto3 configures it.
     session : boto3.Session, optional
         Credentials and region to use. Default: boto3's own (environment, profile, role).
+    fast : bool, default False
+        Send past boto3's layers: signed by botocore and carried by urllib3, with more than twice the calls per second
+        and thread (docs/benchmarks.md). Credentials, results, errors and retries are the same; handlers that were
+        registered on the session's events are not called.
+    idempotent : bool, default True
+        Whether a request may be sent again that the model may have seen: after a timeout, a broken connection, a
+        server's error. Predicting is idempotent; pass False for hooks that are not, such as one that counts or writes.
     content_type : str, optional
         How inputs are sent. Default: by what they are. Numbers go as NPY, sparse matrices as npz, a DataFrame with its
         column names (numbers as CSV with a header, all else as JSON), text and mixed lists as JSON. Or one of
@@ -74,9 +80,9 @@ class Predictor:
         Seconds to wait for an answer. A container has 60 s.
     max_attempts : int, default 3
         Tries of one request, the first included. Tried again, with growing pauses: throttling, a model that is still
-        loading, statuses 500, 502, 503 and 504, broken connections, timeouts (botocore's "standard" mode). An error of
-        the model is never tried again. For a serverless endpoint that starts from nothing, raise it: pauses double
-        from one second to 20.
+        loading, and, unless ``idempotent=False``, statuses 500, 502, 503 and 504, broken connections, answers that
+        break off, timeouts (botocore's "standard" mode). An error of the model is never tried again. For a serverless
+        endpoint that starts from nothing, raise it: pauses double from one second to 20.
 
     Raises
     ------
@@ -97,6 +103,8 @@ class Predictor:
         *,
         region: str | None = None,
         session: boto3.Session | None = None,
+        fast: bool = False,
+        idempotent: bool = True,
         content_type: str | None = None,
         accept: str = NPY,
         method: str | None = None,
@@ -129,13 +137,17 @@ class Predictor:
         self.max_payload_bytes = max_payload_bytes
         self.max_concurrency = max_concurrency
         self._session = session
-        self._client = connect(
+        # boto3 takes a quarter of a second to import: not with the package.
+        from endpoint_client.transport.transport import Transport
+
+        self._transport = Transport(
+            endpoint_name,
             region=region,
             session=session,
+            fast=fast,
+            idempotent=idempotent,
             read_timeout=read_timeout,
             max_attempts=max_attempts,
-            # Ten is botocore's own default: threads of the caller may share one predictor.
-            max_connections=max(10, max_concurrency),
         )
 
     @classmethod
@@ -193,7 +205,7 @@ class Predictor:
     @property
     def region(self) -> str:
         """The AWS region that requests go to."""
-        return self._client.meta.region_name
+        return self._transport.region
 
     @overload
     def predict(
@@ -380,7 +392,7 @@ class Predictor:
 
     def close(self) -> None:
         """Close the connections to the service; the predictor cannot be used after that."""
-        self._client.close()
+        self._transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -409,18 +421,8 @@ class Predictor:
         return body
 
     def _send(self, part: Part, *, content_type: str, accept: str, options: Mapping[str, Any]) -> RawResponse:
-        with translated(endpoint_name=self.endpoint_name, region=self.region, first_row=part.start):
-            answer = self._client.invoke_endpoint(
-                EndpointName=self.endpoint_name, Body=part.body, ContentType=content_type, Accept=accept, **options
-            )
-            body = answer["Body"].read()
-        return RawResponse(
-            body=body,
-            content_type=answer.get("ContentType", ""),
-            variant=answer.get("InvokedProductionVariant", ""),
-            request_id=answer["ResponseMetadata"].get("RequestId", ""),
-        )
+        return self._transport.invoke(Invocation(part.body, content_type, accept, options), first_row=part.start)
 
     @cached_property
     def _async_requests(self) -> AsyncRequests:
-        return AsyncRequests(self.endpoint_name, self._client, self._session)
+        return AsyncRequests(self.endpoint_name, self._transport, self._session)

@@ -13,6 +13,8 @@ class PredictorSettings(TypedDict, total=False):
 
     region: str | None
     session: boto3.Session | None
+    fast: bool
+    idempotent: bool
     content_type: str | None
     accept: str
     method: str | None

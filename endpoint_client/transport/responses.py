@@ -12,7 +12,7 @@ from sklearn_runtime import codecs
 from sklearn_runtime.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from endpoint_client.tables.splitting import Part
 
@@ -36,6 +36,21 @@ class RawResponse:
     content_type: str
     variant: str = ""
     request_id: str = ""
+
+
+def check_length(headers: Mapping[str, str], body: bytes) -> None:
+    """Refuse an answer whose head broke off: to Python's HTTP client it is one without a length, and empty.
+
+    Parameters
+    ----------
+    headers : mapping of str to str
+        Without regard to case, or in lower case.
+    body : bytes
+    """
+    if not body and "content-length" not in headers and "transfer-encoding" not in headers:
+        from botocore.exceptions import ResponseStreamingError
+
+        raise ResponseStreamingError(error="the answer broke off before its body")
 
 
 def read_array(response: RawResponse) -> Any:

@@ -1,0 +1,99 @@
+"""The way of a predictor's requests: sent by boto3 or past it, tried again where it helps, errors translated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from endpoint_client.connection import connect, session_or_default
+from endpoint_client.transport.boto3_sender import Boto3Sender
+from endpoint_client.transport.fast_sender import FastSender
+from endpoint_client.transport.retries import Retries
+from endpoint_client.transport.service_errors import translated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import boto3
+    from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+    from endpoint_client.transport.invocation import Invocation
+    from endpoint_client.transport.responses import RawResponse
+
+_Answer = TypeVar("_Answer")
+
+
+class Transport:
+    """Carries requests to one endpoint.
+
+    Parameters
+    ----------
+    endpoint_name : str
+    region : str, optional
+    session : boto3.Session, optional
+    fast : bool
+        Send past boto3.
+    idempotent : bool
+        Whether a request that may have been processed may be sent again.
+    read_timeout : float
+        Seconds.
+    max_attempts : int
+
+    Attributes
+    ----------
+    client : SageMakerRuntimeClient
+        For what is not sent here; it tries once.
+    region : str
+
+    Raises
+    ------
+    ConfigurationError
+        No region is configured, or a setting of the session is wrong, or not known to the fast way.
+    """
+
+    def __init__(
+        self,
+        endpoint_name: str,
+        *,
+        region: str | None,
+        session: boto3.Session | None,
+        fast: bool,
+        idempotent: bool,
+        read_timeout: float,
+        max_attempts: int,
+    ) -> None:
+        session = session_or_default(session)
+        self._endpoint_name = endpoint_name
+        self._idempotent = idempotent
+        self.client: SageMakerRuntimeClient = connect(region=region, session=session, read_timeout=read_timeout)
+        self.region: str = self.client.meta.region_name
+        self._retries = Retries(self.client.meta.service_model, max_attempts)
+        self._sender: Boto3Sender | FastSender = (
+            FastSender(endpoint_name, self.client, session) if fast else Boto3Sender(endpoint_name, self.client)
+        )
+
+    def invoke(self, invocation: Invocation, *, first_row: int = 0) -> RawResponse:
+        """Send a request and give its answer.
+
+        Parameters
+        ----------
+        invocation : Invocation
+        first_row : int
+            The caller's row that stands first in it.
+
+        Raises
+        ------
+        ServiceError, EndpointUnreachable, ConfigurationError
+        """
+        return self.call(
+            "InvokeEndpoint", lambda: self._sender.send(invocation), idempotent=self._idempotent, first_row=first_row
+        )
+
+    def call(self, operation: str, send: Callable[[], _Answer], *, idempotent: bool, first_row: int = 0) -> _Answer:
+        """Send any request of this client as `Retries.call` does, and translate its error."""
+        with translated(endpoint_name=self._endpoint_name, region=self.region, first_row=first_row):
+            return self._retries.call(operation, send, idempotent=idempotent)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._sender.close()
+        self.client.close()
