@@ -37,6 +37,7 @@ from endpoint_client.exceptions import (
 )
 from endpoint_client.model_store import ModelStore
 from endpoint_client.prediction.async_result import AsyncResult
+from endpoint_client.prediction.partial_result import PartialResult
 from endpoint_client.prediction.predictor import Predictor
 from endpoint_client.training.client import TrainingClient
 from endpoint_client.training.inputs import TrainingInput
@@ -63,6 +64,7 @@ __all__ = [
     "ModelError",
     "ModelNotReady",
     "ModelStore",
+    "PartialResult",
     "PayloadTooLarge",
     "Predictor",
     "RawResponse",

@@ -43,13 +43,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from endpoint_client.prediction.partial_result import PartialResult
     from endpoint_client.training.job import TrainingJob
     from endpoint_client.transform.job import TransformJob
     from endpoint_client.tuning.job import TuningJob
 
 
 class EndpointClientError(Exception):
-    """Base of everything that this package raises on purpose."""
+    """Base of everything that this package raises on purpose.
+
+    Attributes
+    ----------
+    rows : range or None
+        The rows of the caller's input that the failed request held, counted from 0.
+    partial : PartialResult or None
+        Where an input was sent in several requests: the results that came, and `resume` for those that did not.
+    """
+
+    rows: range | None = None
+    partial: PartialResult | None = None
 
 
 class ConfigurationError(EndpointClientError, ValueError):

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 from endpoint_client.discovery import endpoint_of_parameter, endpoint_of_stack
 from endpoint_client.exceptions import ConfigurationError, InvalidInput, PayloadTooLarge
 from endpoint_client.prediction.async_requests import AsyncRequests
-from endpoint_client.prediction.sending import in_order
+from endpoint_client.prediction.batches import predict_each
+from endpoint_client.prediction.split_input import SplitInput
 from endpoint_client.tables.encodings import encoding_of
 from endpoint_client.tables.rows import rows_of
-from endpoint_client.tables.splitting import Part, split_rows
+from endpoint_client.tables.splitting import Part
 from endpoint_client.transport.invocation import Invocation
 from endpoint_client.transport.invocation_options import invocation_options, method_attribute
-from endpoint_client.transport.responses import RawResponse, join, read_array
+from endpoint_client.transport.responses import RawResponse, read_array
 from sklearn_runtime.content_types import NPY, sniff
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from types import TracebackType
 
     import boto3
@@ -74,6 +75,8 @@ class Predictor:
     max_payload_bytes : int, default 6,291,456
         Bytes in one request (6 MB for real-time endpoints, 4 MB for serverless ones). Longer inputs are sent in
         several.
+    max_rows : int, optional
+        Rows in one request, for models whose time grows with them. Default: as many as there is room for.
     max_concurrency : int, default 1
         Requests in flight at once for one input that is sent in several.
     read_timeout : float, default 70
@@ -111,6 +114,7 @@ class Predictor:
         target_variant: str | None = None,
         target_model: str | None = None,
         max_payload_bytes: int = MAX_PAYLOAD_BYTES,
+        max_rows: int | None = None,
         max_concurrency: int = 1,
         read_timeout: float = READ_TIMEOUT,
         max_attempts: int = MAX_ATTEMPTS,
@@ -122,6 +126,7 @@ class Predictor:
             )
         for setting, value in (
             ("max_payload_bytes", max_payload_bytes),
+            ("max_rows", 1 if max_rows is None else max_rows),
             ("max_concurrency", max_concurrency),
             ("read_timeout", read_timeout),
             ("max_attempts", max_attempts),
@@ -135,6 +140,7 @@ class Predictor:
         self.target_variant = target_variant
         self.target_model = target_model
         self.max_payload_bytes = max_payload_bytes
+        self.max_rows = max_rows
         self.max_concurrency = max_concurrency
         self._session = session
         # boto3 takes a quarter of a second to import: not with the package.
@@ -213,6 +219,7 @@ class Predictor:
         data: Any,
         *,
         raw: Literal[False] = False,
+        progress: Callable[[int, int], None] | None = None,
         method: str | None = None,
         content_type: str | None = None,
         accept: str | None = None,
@@ -226,6 +233,7 @@ class Predictor:
         data: Any,
         *,
         raw: Literal[True],
+        progress: Callable[[int, int], None] | None = None,
         method: str | None = None,
         content_type: str | None = None,
         accept: str | None = None,
@@ -238,6 +246,7 @@ class Predictor:
         data: Any,
         *,
         raw: bool = False,
+        progress: Callable[[int, int], None] | None = None,
         method: str | None = None,
         content_type: str | None = None,
         accept: str | None = None,
@@ -256,6 +265,8 @@ class Predictor:
             start).
         raw : bool, default False
             Give what the server said instead of an array, from one request: the input is not cut.
+        progress : callable, optional
+            Called after each request, in this thread, with the rows that have results and the rows that there are.
         method, content_type, accept, target_variant, target_model : str, optional
             Override the predictor's own for this call. An endpoint with many models takes no method:
             it has its own.
@@ -287,6 +298,9 @@ class Predictor:
         UnreadableResponse
             The answer is not an array; ``raw=True`` shows it.
 
+        Where the input was sent in several requests, an error names the ``rows`` of the one that failed, and
+        ``error.partial`` holds the results of the others: ``error.partial.resume()`` sends only what has none.
+
         Example
         -------
         >>> Predictor("churn", region="eu-central-1").predict([])
@@ -294,15 +308,7 @@ class Predictor:
         endpoint_client.exceptions.InvalidInput: the input has shape (1, 0): give at least one row and one feature
         """
         content_type = content_type or self.content_type
-        send = partial(
-            self._send,
-            accept=accept or self.accept,
-            options=invocation_options(
-                method or self.method,
-                target_variant or self.target_variant,
-                target_model or self.target_model,
-            ),
-        )
+        send = self._sender(method, accept, target_variant, target_model)
         if isinstance(data, bytes | bytearray | memoryview):
             body = self._whole(bytes(data))
             answer = send(Part(0, 0, body), content_type=content_type or sniff(body))
@@ -312,9 +318,61 @@ class Predictor:
         send = partial(send, content_type=encoding.content_type)
         if raw:
             return send(Part(0, rows.count, self._whole(encoding.encode(0, rows.count))))
-        parts = split_rows(rows.count, encoding.encode, self.max_payload_bytes)
-        results: NDArray[Any] = join(in_order(send, parts, self.max_concurrency))
+        results: NDArray[Any] = SplitInput(
+            rows.count,
+            encoding.encode,
+            send,
+            max_bytes=self.max_payload_bytes,
+            max_rows=self.max_rows,
+            workers=self.max_concurrency,
+            progress=progress,
+        ).results()
         return results
+
+    def predict_batches(
+        self,
+        batches: Iterable[Any],
+        *,
+        method: str | None = None,
+        content_type: str | None = None,
+        accept: str | None = None,
+        target_variant: str | None = None,
+        target_model: str | None = None,
+    ) -> Iterator[NDArray[Any]]:
+        """Predict tables one by one, as they come: for an input that no memory holds.
+
+        Parameters
+        ----------
+        batches : iterable of tables
+            Each as for `predict`, for example ``pandas.read_csv(file, chunksize=10_000)``. As many requests as
+            ``max_concurrency`` says are in flight, of several tables if they are small; no more tables are read than
+            that takes.
+        method, content_type, accept, target_variant, target_model : str, optional
+            As for `predict`.
+
+        Yields
+        ------
+        ndarray
+            The results of one table, in the order of the tables.
+
+        Raises
+        ------
+        EndpointClientError
+            As `predict` does; ``rows`` counts through all tables. The results of the rows before have been given.
+
+        Example
+        -------
+        >>> for labels in predictor.predict_batches(pandas.read_csv("rows.csv", chunksize=10_000)):
+        ...     numpy.savetxt(out, labels)  # doctest: +SKIP
+        """
+        return predict_each(
+            batches,
+            self._sender(method, accept, target_variant, target_model),
+            content_type=content_type or self.content_type,
+            max_bytes=self.max_payload_bytes,
+            max_rows=self.max_rows,
+            workers=self.max_concurrency,
+        )
 
     def predict_async(
         self,
@@ -420,8 +478,26 @@ class Predictor:
             )
         return body
 
-    def _send(self, part: Part, *, content_type: str, accept: str, options: Mapping[str, Any]) -> RawResponse:
-        return self._transport.invoke(Invocation(part.body, content_type, accept, options), first_row=part.start)
+    def _sender(
+        self, method: str | None, accept: str | None, target_variant: str | None, target_model: str | None
+    ) -> Callable[..., RawResponse]:
+        """Give what sends a part for one call: ``send(part, content_type=...)``."""
+        options = invocation_options(
+            method or self.method, target_variant or self.target_variant, target_model or self.target_model
+        )
+        return partial(self._send, accept=accept or self.accept, options=options)
+
+    def _send(
+        self,
+        part: Part,
+        *,
+        content_type: str,
+        accept: str,
+        options: Mapping[str, Any],
+        first_row: int | None = None,
+    ) -> RawResponse:
+        invocation = Invocation(part.body, content_type, accept, options)
+        return self._transport.invoke(invocation, first_row=part.start if first_row is None else first_row)
 
     @cached_property
     def _async_requests(self) -> AsyncRequests:

@@ -21,6 +21,7 @@ class PredictorSettings(TypedDict, total=False):
     target_variant: str | None
     target_model: str | None
     max_payload_bytes: int
+    max_rows: int | None
     max_concurrency: int
     read_timeout: float
     max_attempts: int

@@ -22,18 +22,27 @@ class Part(NamedTuple):
     stop: int
     body: bytes
 
+    @property
+    def rows(self) -> range:
+        """The same rows."""
+        return range(self.start, self.stop)
 
-def split_rows(count: int, encode: Callable[[int, int], bytes], limit: int) -> Iterator[Part]:
-    """Encode rows 0 to `count` in few bodies of at most `limit` bytes.
+
+def split_rows(
+    rows: range, encode: Callable[[int, int], bytes], limit: int, max_rows: int | None = None
+) -> Iterator[Part]:
+    """Encode rows in few bodies of at most `limit` bytes.
 
     Parameters
     ----------
-    count : int
-        Number of rows, at least 1.
+    rows : range
+        Of the caller's input, at least one.
     encode : callable
         ``encode(start, stop)`` gives the body for these rows, headers included.
     limit : int
         Bytes allowed in one body.
+    max_rows : int, optional
+        Rows allowed in one body.
 
     Yields
     ------
@@ -45,28 +54,31 @@ def split_rows(count: int, encode: Callable[[int, int], bytes], limit: int) -> I
     PayloadTooLarge
         One row alone makes a body above `limit`.
     """
-    start, size = 0, count
-    if count > SAMPLE_ROWS:
-        size = _fitting(SAMPLE_ROWS, len(encode(0, SAMPLE_ROWS)), limit)
-    while start < count:
-        stop = min(count, start + size)
+    start, most = rows.start, min(len(rows), max_rows or len(rows))
+    size = most
+    if most > SAMPLE_ROWS:
+        size = min(most, _fitting(SAMPLE_ROWS, len(encode(start, start + SAMPLE_ROWS)), limit))
+    while start < rows.stop:
+        stop = min(rows.stop, start + size)
         body = encode(start, stop)
-        rows = stop - start
-        fitting = _fitting(rows, len(body), limit)
+        count = stop - start
+        fitting = _fitting(count, len(body), limit)
         if len(body) <= limit:
             yield Part(start, stop, body)
-            start, size = stop, max(rows, fitting)
-        elif rows > 1:
+            start, size = stop, min(most, max(count, fitting))
+        elif count > 1:
             # At least one row less each time, so that this ends whatever the sizes are.
-            size = min(rows - 1, fitting)
+            size = min(count - 1, fitting)
         else:
-            raise PayloadTooLarge(
+            error = PayloadTooLarge(
                 f"row {start} takes {len(body):,} bytes, and a request holds at most {limit:,}: send it in a more "
                 "compact content type, or raise max_payload_bytes if the endpoint takes more",
                 size=len(body),
                 limit=limit,
                 row=start,
             )
+            error.rows = range(start, stop)
+            raise error
 
 
 def _fitting(rows: int, size: int, limit: int) -> int:

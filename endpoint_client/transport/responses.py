@@ -12,9 +12,7 @@ from sklearn_runtime import codecs
 from sklearn_runtime.errors import RequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from endpoint_client.tables.splitting import Part
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,24 +68,32 @@ def read_array(response: RawResponse) -> Any:
         ) from error
 
 
-def join(answers: Iterable[tuple[Part, RawResponse]]) -> Any:
-    """Put the answers for the parts of one input together, in the order given.
+def check_rows(array: Any, rows: range) -> Any:
+    """Give the array back, if it has one result for each of these rows of the caller's input.
 
     Raises
     ------
     UnreadableResponse
-        An answer is no array; or there are several, and one has not exactly one result for each row that was sent.
+        It has not, so that it cannot be joined with others.
     """
-    pairs = [(part, read_array(response)) for part, response in answers]
-    arrays = [array for _, array in pairs]
+    if array.ndim == 0 or array.shape[0] != len(rows):
+        raise UnreadableResponse(
+            f"the endpoint answered rows {rows.start} to {rows.stop - 1} with an array of shape {array.shape}, not "
+            "with one result a row, so that the answers cannot be joined: send fewer rows at once"
+        )
+    return array
+
+
+def join(arrays: list[Any]) -> Any:
+    """Put the results of the parts of one input together, in the order given.
+
+    Raises
+    ------
+    UnreadableResponse
+        They differ in shape.
+    """
     if len(arrays) == 1:
         return arrays[0]
-    for part, array in pairs:
-        if array.ndim == 0 or array.shape[0] != part.stop - part.start:
-            raise UnreadableResponse(
-                f"the endpoint answered rows {part.start} to {part.stop - 1} with an array of shape {array.shape}, not "
-                "with one result a row, so that the answers cannot be joined: send fewer rows at once"
-            )
     try:
         return _stacked(arrays)
     except ValueError as error:

@@ -14,7 +14,7 @@ from sklearn_runtime import codecs
 
 def cut(sizes, limit, header=0):
     """Cut rows of these sizes; a body is a header and the rows."""
-    return list(split_rows(len(sizes), lambda start, stop: b"x" * (header + sum(sizes[start:stop])), limit))
+    return list(split_rows(range(len(sizes)), lambda start, stop: b"x" * (header + sum(sizes[start:stop])), limit))
 
 
 @given(
@@ -38,7 +38,7 @@ def test_parts_cover_all_rows_in_order_and_stay_below_the_limit(sizes, header, l
 )
 def test_decoded_parts_are_the_input(rows, width, dtype, content_type, limit):
     array = (np.arange(rows * width) % 7).astype(dtype).reshape(rows, width)
-    parts = list(split_rows(rows, lambda start, stop: codecs.encode(array[start:stop], content_type), limit))
+    parts = list(split_rows(range(rows), lambda start, stop: codecs.encode(array[start:stop], content_type), limit))
     decoded = np.concatenate([codecs.decode(part.body, content_type).reshape(-1, width) for part in parts])
     np.testing.assert_array_equal(decoded.astype(dtype), array)
     assert all(len(part.body) <= limit for part in parts)
@@ -64,13 +64,20 @@ def test_a_long_input_is_never_encoded_whole():
         encoded.append(stop - start)
         return b"x" * (stop - start) * 100
 
-    list(split_rows(SAMPLE_ROWS * 10, encode, SAMPLE_ROWS * 100))
+    list(split_rows(range(SAMPLE_ROWS * 10), encode, SAMPLE_ROWS * 100))
     assert max(encoded) <= SAMPLE_ROWS
 
 
 def test_only_one_row_over_the_limit_is_an_error_and_it_is_named():
-    parts = split_rows(3, lambda start, stop: b"x" * ([10, 10, 200][stop - 1] if stop - start == 1 else 1000), 100)
+    parts = split_rows(
+        range(3), lambda start, stop: b"x" * ([10, 10, 200][stop - 1] if stop - start == 1 else 1000), 100
+    )
     assert [(next(parts).start, next(parts).start)] == [(0, 1)]
     with pytest.raises(PayloadTooLarge, match=r"row 2 takes 200 bytes, and a request holds at most 100: ") as caught:
         next(parts)
     assert (caught.value.size, caught.value.limit, caught.value.row) == (200, 100, 2)
+
+
+def test_a_part_has_no_more_rows_than_allowed_and_any_rows_may_be_cut():
+    parts = split_rows(range(7, 5000), lambda start, stop: b"x" * (stop - start), 10_000, max_rows=1500)
+    assert [part.rows for part in parts] == [range(7, 1507), range(1507, 3007), range(3007, 4507), range(4507, 5000)]

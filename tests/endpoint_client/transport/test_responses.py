@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 
 from endpoint_client import RawResponse, UnreadableResponse
-from endpoint_client.tables.splitting import Part
-from endpoint_client.transport.responses import join, read_array
+from endpoint_client.transport.responses import check_rows, join, read_array
 from sklearn_runtime import codecs
 
 
-def answer(start, stop, body, content_type="application/json"):
-    return Part(start, stop, b""), RawResponse(body=body, content_type=content_type, request_id=f"r-{start}")
+def array(body, content_type="application/json"):
+    return read_array(RawResponse(body=body, content_type=content_type, request_id="r-0"))
 
 
 @pytest.mark.parametrize(
@@ -29,9 +28,9 @@ def answer(start, stop, body, content_type="application/json"):
     ],
 )
 def test_an_answer_keeps_shape_and_kind(value, content_type, dtype):
-    array = read_array(RawResponse(body=codecs.encode(value, content_type), content_type=content_type))
-    assert array.dtype == dtype
-    np.testing.assert_array_equal(array, value)
+    given = array(codecs.encode(value, content_type), content_type)
+    assert given.dtype == dtype
+    np.testing.assert_array_equal(given, value)
 
 
 def test_a_raw_response_is_frozen_and_its_extras_are_optional():
@@ -55,28 +54,28 @@ def test_a_raw_response_is_frozen_and_its_extras_are_optional():
 )
 def test_an_answer_that_is_no_array_is_described(body, content_type, message):
     with pytest.raises(UnreadableResponse, match=message):
-        join([answer(0, 1, body, content_type)])
+        array(body, content_type)
 
 
 def test_answers_are_joined_in_order_with_a_common_dtype():
-    joined = join([answer(0, 2, b"[1, 2]"), answer(2, 3, b"[0.5]"), answer(3, 4, b"[null]")])
+    joined = join([array(b"[1, 2]"), array(b"[0.5]"), array(b"[null]")])
     np.testing.assert_array_equal(joined, [1.0, 2.0, 0.5, np.nan])
 
 
 def test_longer_labels_in_a_later_answer_are_not_cut():
-    assert join([answer(0, 1, b'["a"]'), answer(1, 2, b'["longer"]')]).tolist() == ["a", "longer"]
+    assert join([array(b'["a"]'), array(b'["longer"]')]).tolist() == ["a", "longer"]
 
 
 def test_one_answer_may_have_any_shape():
-    assert join([answer(0, 5, b"0.25")]).shape == ()
+    assert join([array(b"0.25")]).shape == ()
 
 
 @pytest.mark.parametrize("body", [b"[1]", b"7"])
-def test_several_answers_need_one_result_a_row(body):
+def test_an_answer_among_several_needs_one_result_a_row(body):
     with pytest.raises(UnreadableResponse, match=r"rows 2 to 3 with an array of shape .* send fewer rows at once"):
-        join([answer(0, 2, b"[1, 2]"), answer(2, 4, body)])
+        check_rows(array(body), range(2, 4))
 
 
 def test_answers_of_different_widths_cannot_be_joined():
     with pytest.raises(UnreadableResponse, match="differ in shape"):
-        join([answer(0, 1, b"[[1, 2]]"), answer(1, 2, b"[[1]]")])
+        join([array(b"[[1, 2]]"), array(b"[[1]]")])
