@@ -74,6 +74,8 @@ class KeepAliveHandler(MotoRequestHandler):
             body.seek(0)
             self.environ["wsgi.input"] = body
             self._answer()
+        # An application may have limited the time of its answer; the next request may be as long in coming as it likes.
+        self.connection.settimeout(None)
 
     def do_CONNECT(self) -> None:  # noqa: N802 - the method of HTTP
         """Be the proxy to a host: STS is the local cloud itself, any other is passed on to."""
@@ -169,15 +171,19 @@ class KeepAliveHandler(MotoRequestHandler):
             if not self._head_sent:
                 chunked = self._send_head(*head)
             if chunk and self.command != "HEAD":
-                self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk) if chunked else chunk)
-                if chunked:
-                    # An answer of unknown length is a stream: its reader waits for each part.
-                    self.wfile.flush()
+                # An answer of unknown length is a stream: its reader waits for each part.
+                self._write(b"%x\r\n%s\r\n" % (len(chunk), chunk) if chunked else chunk, flush=chunked)
         if not self._head_sent:
             chunked = self._send_head(*head)
-        if chunked and self.command != "HEAD":
-            self.wfile.write(b"0\r\n\r\n")
-        self.wfile.flush()
+        self._write(b"0\r\n\r\n" if chunked and self.command != "HEAD" else b"", flush=True)
+
+    def _write(self, data: bytes, *, flush: bool) -> None:
+        try:
+            self.wfile.write(data)
+            if flush:
+                self.wfile.flush()
+        except TimeoutError as error:
+            raise ConnectionAbortedError("the client took nothing for as long as the answer may take") from error
 
     def _send_head(self, status: str, headers: list[tuple[str, str]]) -> bool:
         """Send status line and headers, and say whether the body goes in chunks."""

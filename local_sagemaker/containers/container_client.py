@@ -1,9 +1,10 @@
-"""HTTP to one container over its Unix socket, on connections that are kept alive."""
+"""HTTP to one container over its Unix socket, on connections that are kept alive but for answers that are streamed."""
 
 from __future__ import annotations
 
 import socket
 import threading
+import time
 from http.client import IncompleteRead
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,7 @@ from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.exceptions import TimeoutError as UrllibTimeoutError
 from urllib3.util import SKIP_HEADER
 
+from local_sagemaker.containers.container_stream import ContainerStream
 from local_sagemaker.data_plane_errors import InvocationTimeoutError, UnreachableError
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _KEPT_CONNECTIONS = 64
+# Seconds; 0 would mean "do not wait" to a socket.
+_LEAST_TIMEOUT = 0.001
 
 
 class ContainerResponse(NamedTuple):
@@ -58,6 +62,7 @@ class ContainerClient:
     """
 
     def __init__(self, address: Path) -> None:
+        self._address = address
         self._pool = _UnixPool(address)
 
     def request(
@@ -101,6 +106,43 @@ class ContainerClient:
             answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.data
         )
 
+    def stream(
+        self,
+        path: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        deadline: float,
+        caller: socket.socket | None,
+    ) -> ContainerStream:
+        """Send a POST request and read the head of the answer.
+
+        Parameters
+        ----------
+        path, body, headers
+            As for `request`.
+        deadline, caller
+            See `ContainerStream`.
+
+        Raises
+        ------
+        NotConnectedError
+            The container does not listen.
+        InvocationTimeoutError, UnreachableError, CallerGoneError
+            See `ContainerStream.ask`.
+        """
+        try:
+            connection = _connect(self._address, max(deadline - time.monotonic(), _LEAST_TIMEOUT))
+        except OSError as error:
+            raise NotConnectedError(f"{self._address}: {error}") from error
+        stream = ContainerStream(connection, deadline, caller)
+        try:
+            stream.ask(path, body=body, headers=headers)
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
     def close(self) -> None:
         """Close the idle connections."""
         self._pool.close()
@@ -114,14 +156,10 @@ class _UnixConnection(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         self._connected.here = True
-        connection = socket.socket(socket.AF_UNIX)
         try:
-            connection.settimeout(self.timeout if isinstance(self.timeout, int | float) else None)
-            connection.connect(str(self._address))
+            return _connect(self._address, self.timeout if isinstance(self.timeout, int | float) else None)
         except OSError as error:
-            connection.close()
             raise NewConnectionError(self, f"{self._address}: {error}") from error
-        return connection
 
 
 class _UnixPool(HTTPConnectionPool):
@@ -133,3 +171,14 @@ class _UnixPool(HTTPConnectionPool):
 
     def _new_conn(self) -> _UnixConnection:
         return _UnixConnection(self._address, self.connected)
+
+
+def _connect(address: Path, timeout: float | None) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    try:
+        connection.settimeout(timeout)
+        connection.connect(str(address))
+    except OSError:
+        connection.close()
+        raise
+    return connection

@@ -11,7 +11,7 @@ import threading
 import time
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from local_sagemaker.containers.container_client import ContainerResponse, StaleConnectionError
 from local_sagemaker.data_plane_errors import (
@@ -24,6 +24,7 @@ from local_sagemaker.data_plane_errors import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from local_sagemaker.containers.container_stream import ContainerStream
     from local_sagemaker.containers.containers import Container
 
 TARGET_MODEL = "X-Amzn-SageMaker-Target-Model"
@@ -126,6 +127,15 @@ class LoadedModels:
                 if container.pid is None:
                     raise UnreachableError(str(error)) from error
                 raise
+
+    def stream(self, *_: Any, **__: Any) -> ContainerStream:
+        """Refuse: InvokeEndpointWithResponseStream has no TargetModel.
+
+        Raises
+        ------
+        NoTargetModelError
+        """
+        raise NoTargetModelError("a request for a stream names no model")
 
     def close(self) -> None:
         """Let all models go."""

@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 
 # Seconds between two looks at the alarms of a deployment.
 _LOOK_INTERVAL = 0.1
-# Seconds that an invocation may take, by AWS's rule, and so the longest wait for an old fleet.
+# Seconds that an invocation may take, by AWS's rule: 60 for a whole answer, 8 minutes for one that is streamed.
+# https://docs.aws.amazon.com/sagemaker/latest/dg/hosting-faqs.html
 INVOCATION_TIMEOUT = 60.0
+STREAM_TIMEOUT = 480.0
 
 
 class DeploymentError(DataPlaneError):
@@ -242,7 +244,7 @@ class Deployment:
         try:
             self._shift(router, fleet, deployment, alarms)
         except DataPlaneError:
-            router.shift_back(INVOCATION_TIMEOUT)
+            router.shift_back(STREAM_TIMEOUT)
             fleet.stop()
             self._fleets.remove(fleet)
             raise
@@ -265,7 +267,7 @@ class Deployment:
                 time.sleep(min(remaining, _LOOK_INTERVAL))
 
     def _stop_fleet_of(self, router: Router, successor: Fleet) -> None:
-        old = router.replace(successor, INVOCATION_TIMEOUT)
+        old = router.replace(successor, STREAM_TIMEOUT)
         self._before_stop()
         old.stop()
         self._fleets.remove(old)
@@ -304,7 +306,7 @@ class Deployment:
         if missing > 0:
             router.add(variant, variant.launch(missing))
         elif missing < 0:
-            variant.retire(router.withdraw(variant, -missing, INVOCATION_TIMEOUT))
+            variant.retire(router.withdraw(variant, -missing, STREAM_TIMEOUT))
 
     def _delete(self, forget: Callable[[], None]) -> None:
         with self._lock:

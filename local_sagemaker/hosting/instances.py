@@ -21,11 +21,13 @@ from local_sagemaker.data_plane_errors import UnsupportedModelError
 from local_sagemaker.monitoring.instance_metrics import authorize_instance_metrics
 
 if TYPE_CHECKING:
+    import socket
     import threading
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from local_sagemaker.containers.container_client import ContainerResponse
+    from local_sagemaker.containers.container_stream import ContainerStream
     from local_sagemaker.hosting.host import Host
 
 # Seconds, of ContainerStartupHealthCheckTimeoutInSeconds.
@@ -39,6 +41,17 @@ class Client(Protocol):
         self, method: str, path: str, *, body: bytes = b"", headers: Mapping[str, str] | None = None, timeout: float
     ) -> ContainerResponse:
         """Send a request and read the whole answer."""
+
+    def stream(
+        self,
+        path: str,
+        *,
+        body: bytes,
+        headers: Mapping[str, str],
+        deadline: float,
+        caller: socket.socket | None,
+    ) -> ContainerStream:
+        """Send a request and read the head of the answer."""
 
 
 class Instance(Protocol):

@@ -103,7 +103,7 @@ class DataCapture:
         self._bytes = 0
         self._repeating = Repeating("data capture", interval, self.flush)
 
-    def record(self, exchange: Exchange, response: ContainerResponse) -> None:
+    def record(self, exchange: Exchange, response: ContainerResponse | None) -> None:
         """Capture a request and its answer, if its variant is captured and chance has it.
 
         Parameters
@@ -111,10 +111,13 @@ class DataCapture:
         exchange
             The request, which was answered.
         response
-            The container's answer.
+            The container's answer; None where it was too long to be kept.
         """
         target = exchange.capture_target
         if target is None or random.random() * 100 >= float(target.config["InitialSamplingPercentage"]):  # noqa: S311
+            return
+        if response is None:
+            logger.warning("a request of endpoint %s is not captured: its answer is too long", target.endpoint.name)
             return
         moment = datetime.now(UTC)
         line = json.dumps(_event(target.config, exchange, response, moment), separators=(",", ":")).encode() + b"\n"

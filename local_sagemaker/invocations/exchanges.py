@@ -4,40 +4,52 @@ from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from local_sagemaker.containers.container_client import ContainerResponse, NotConnectedError, StaleConnectionError
+from local_sagemaker.containers.loaded_models import TARGET_MODEL
 from local_sagemaker.data_plane_errors import InvocationTimeoutError
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import socket
+    from collections.abc import Callable, Iterator, Mapping
 
+    from local_sagemaker.containers.container_stream import ContainerStream
+    from local_sagemaker.hosting.instances import Client
     from local_sagemaker.invocations.data_capture import CaptureTarget
-    from local_sagemaker.invocations.routing import Lease, Load, Router
+    from local_sagemaker.invocations.routing import Load, Router
 
     Environ = Mapping[str, Any]
 
+T = TypeVar("T")
+
 _PATH = re.compile(r"/endpoints/([^/]+)/(invocations(?:-response-stream)?|async-invocations)")
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/sagemaker/")
+_INVOCATIONS = "/invocations"
 # Seconds.
 _RECONNECT_PAUSE = 0.005
 # What the container is told beside the body; hop-by-hop and signature headers stay here.
 _PASSED_ON = {
     "HTTP_X_AMZN_SAGEMAKER_CUSTOM_ATTRIBUTES": "X-Amzn-SageMaker-Custom-Attributes",
-    "HTTP_X_AMZN_SAGEMAKER_TARGET_MODEL": "X-Amzn-SageMaker-Target-Model",
     "HTTP_X_AMZN_SAGEMAKER_INFERENCE_ID": "X-Amzn-SageMaker-Inference-Id",
     "HTTP_X_AMZN_SAGEMAKER_SESSION_ID": "X-Amzn-SageMaker-Session-Id",
 }
-# By the path's last part; and where not every operation has the same names for the types.
+STREAM = "InvokeEndpointWithResponseStream"
+# By the path's last part; and what the operations have of their own, or by names of their own.
 _ACTIONS = {
     "invocations": "InvokeEndpoint",
-    "invocations-response-stream": "InvokeEndpointWithResponseStream",
+    "invocations-response-stream": STREAM,
     "async-invocations": "InvokeEndpointAsync",
 }
-_TYPES = {
-    "InvokeEndpoint": {"CONTENT_TYPE": "Content-Type", "HTTP_ACCEPT": "Accept"},
-    "InvokeEndpointWithResponseStream": {"CONTENT_TYPE": "Content-Type", "HTTP_X_AMZN_SAGEMAKER_ACCEPT": "Accept"},
+_HEADERS = {
+    "InvokeEndpoint": {
+        "CONTENT_TYPE": "Content-Type",
+        "HTTP_ACCEPT": "Accept",
+        "HTTP_X_AMZN_SAGEMAKER_TARGET_MODEL": TARGET_MODEL,
+    },
+    STREAM: {"CONTENT_TYPE": "Content-Type", "HTTP_X_AMZN_SAGEMAKER_ACCEPT": "Accept"},
     "InvokeEndpointAsync": {
         "HTTP_X_AMZN_SAGEMAKER_CONTENT_TYPE": "Content-Type",
         "HTTP_X_AMZN_SAGEMAKER_ACCEPT": "Accept",
@@ -82,14 +94,15 @@ class Call(NamedTuple):
         if path is None or credential is None:
             raise AssertionError("only what is_one() lets through comes here")
         action = _ACTIONS[path[2]]
-        passed_on = {**_TYPES[action], **_PASSED_ON}
+        passed_on = {**_HEADERS[action], **_PASSED_ON}
+        headers = {name: environ[key] for key, name in passed_on.items() if environ.get(key)}
         return cls(
             endpoint=EndpointIdentity(path[1], account_id, credential[2]),
             access_key_id=credential[1],
             action=action,
             target_variant=environ.get("HTTP_X_AMZN_SAGEMAKER_TARGET_VARIANT"),
-            target_model=environ.get("HTTP_X_AMZN_SAGEMAKER_TARGET_MODEL") or None,
-            headers={name: environ[key] for key, name in passed_on.items() if environ.get(key)},
+            target_model=headers.get(TARGET_MODEL),
+            headers=headers,
         )
 
 
@@ -138,6 +151,28 @@ class Exchange:
         return Exchange(self.call._replace(target_variant=None), self._router, self.body, self._timeout, shadow=True)
 
     def run(self) -> ContainerResponse:
+        """Ask a container, and give its whole answer."""
+        with self._asked(self._request) as response:
+            return response
+
+    @contextmanager
+    def open(self, caller: socket.socket | None = None) -> Iterator[ContainerStream]:
+        """Ask a container, and give its answer as it comes; the container counts as busy until the context ends.
+
+        Parameters
+        ----------
+        caller
+            Connection of whom the answer is for; see `ContainerStream`.
+        """
+        with self._asked(lambda client: self._stream(client, caller)) as stream:
+            try:
+                yield stream
+            finally:
+                stream.close()
+                self.model_latency = stream.waited
+
+    @contextmanager
+    def _asked(self, ask: Callable[[Client], T]) -> Iterator[T]:
         """Ask a container; one that has not seen the request may be followed by another."""
         retried = False
         while True:
@@ -147,22 +182,33 @@ class Exchange:
                 self.load = lease.load
                 began = time.monotonic()
                 try:
-                    return self._ask(lease)
+                    answer = ask(lease.container.client)
                 except NotConnectedError:
                     # Its process has just ended and the router will know in a moment, or its listen queue is full.
                     time.sleep(_RECONNECT_PAUSE)
+                    continue
                 except StaleConnectionError:
                     # A container that has died over the request does not get it again, nor does another.
                     if retried or lease.container.pid is None:
                         raise
                     retried = True
+                    continue
                 finally:
                     self.model_latency = time.monotonic() - began
+                yield answer
+                return
 
-    def _ask(self, lease: Lease) -> ContainerResponse:
+    def _request(self, client: Client) -> ContainerResponse:
+        headers, remaining = self.call.headers, self._remaining()
+        return client.request("POST", _INVOCATIONS, body=self.body, headers=headers, timeout=remaining)
+
+    def _stream(self, client: Client, caller: socket.socket | None) -> ContainerStream:
+        self._remaining()
+        headers, deadline = self.call.headers, self._deadline
+        return client.stream(_INVOCATIONS, body=self.body, headers=headers, deadline=deadline, caller=caller)
+
+    def _remaining(self) -> float:
         remaining = self._deadline - time.monotonic()
         if remaining <= 0:
             raise InvocationTimeoutError("no container was ready in time")
-        return lease.container.client.request(
-            "POST", "/invocations", body=self.body, headers=self.call.headers, timeout=remaining
-        )
+        return remaining

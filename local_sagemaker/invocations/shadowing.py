@@ -9,9 +9,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from local_sagemaker.data_plane_errors import DataPlaneError
+from local_sagemaker.invocations.data_capture import MOST_WAITING_BYTES
+from local_sagemaker.invocations.transcripts import Transcript
 
 if TYPE_CHECKING:
-    from local_sagemaker.containers.container_client import ContainerResponse
     from local_sagemaker.invocations.data_capture import DataCapture
     from local_sagemaker.invocations.exchanges import Exchange
     from local_sagemaker.monitoring.invocation_metrics import InvocationMetrics
@@ -38,7 +39,7 @@ class Shadowing:
         self._executor = ThreadPoolExecutor(_THREADS, thread_name_prefix="shadow")
         self._room = threading.Semaphore(MOST_COPIES)
 
-    def send(self, exchange: Exchange, answer: ContainerResponse) -> None:
+    def send(self, exchange: Exchange, answer: Transcript) -> None:
         """Begin to send a copy, unless too many are under way.
 
         Parameters
@@ -55,16 +56,16 @@ class Shadowing:
         """Wait for the copies that are under way; those that wait are left out."""
         self._executor.shutdown(cancel_futures=True)
 
-    def _send(self, exchange: Exchange, answer: ContainerResponse) -> None:
+    def _send(self, exchange: Exchange, answer: Transcript) -> None:
         started = time.monotonic()
         try:
-            response = exchange.run()
+            own = _read(exchange)
         except DataPlaneError:
             status, differs = 0, True
         else:
-            status, differs = response.status, (response.status, response.body) != (answer.status, answer.body)
+            status, differs = own.status, own.differs_from(answer)
             if status < HTTPStatus.BAD_REQUEST:
-                self._capture.record(exchange, response)
+                self._capture.record(exchange, own.response)
         if not exchange.variant:
             return  # an update took the shadow variant away meanwhile
         self._metrics.record(
@@ -76,3 +77,12 @@ class Shadowing:
             load=exchange.load,
         )
         self._metrics.record_difference(exchange.call.endpoint, exchange.variant, differs=differs)
+
+
+def _read(exchange: Exchange) -> Transcript:
+    """Read an answer, which may be longer than what one wants to have in memory."""
+    with exchange.open() as stream:
+        transcript = Transcript(stream.status, stream.headers, MOST_WAITING_BYTES if exchange.capture_target else 0)
+        while part := stream.read():
+            transcript.add(part)
+    return transcript

@@ -3,14 +3,14 @@
 Rules: https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html (endpoint invocation metrics): errors
 send 1 or 0 for each invocation, InvocationsPerInstance sends 1 over the number of instances, latencies are in
 microseconds. A serverless variant has those of serverless-endpoints-monitoring.html, which calls its list exhaustive.
-A streamed answer is read whole before it is sent on, so its first part comes with the last, and none breaks off.
+The model latency of a stream is the time that was spent on waiting for the container, up to the stream's end.
 """
 
 from __future__ import annotations
 
 import time
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from local_sagemaker.monitoring.metric_history import NO_UNIT, Entry, Metric, history_of, metric_of, sample_of
 
@@ -45,6 +45,22 @@ _UNITS.update({"ApproximateAgeOfOldestRequest": "Seconds"})
 _UNITS.update(dict.fromkeys(("TimeInBacklog", "TotalProcessingTime"), "Milliseconds"))
 
 
+class StreamTimes(NamedTuple):
+    """What is told of an answer that was streamed.
+
+    Attributes
+    ----------
+    model_latency, overhead_latency
+        Seconds until its first part: in the container, and beside it.
+    broken
+        Whether it broke off in the middle.
+    """
+
+    model_latency: float
+    overhead_latency: float
+    broken: bool
+
+
 class InvocationMetrics:
     """Puts the metrics of endpoints, each value by itself."""
 
@@ -57,7 +73,7 @@ class InvocationMetrics:
         model_latency: float,
         overhead_latency: float,
         load: Load | None = None,
-        streamed: bool = False,
+        stream: StreamTimes | None = None,
     ) -> None:
         """Count one invocation.
 
@@ -71,8 +87,8 @@ class InvocationMetrics:
             Seconds in the container, and seconds beside it.
         load
             How busy the variant was; None where no instance took the request.
-        streamed
-            Whether the answer is streamed.
+        stream
+            Of an answer that was streamed, else None.
         """
         answered = 200 <= status < 300
         values = {
@@ -85,13 +101,10 @@ class InvocationMetrics:
             values["InvocationModelErrors"] = float(not answered)
             if load is not None:
                 values["InvocationsPerInstance"] = 1.0 / load.instances
+            if stream is not None:
+                values.update(_streamed(stream))
         else:
             values.update(_serverless(load, load.max_concurrency))
-        if streamed and answered:
-            values["FirstChunkModelLatency"] = model_latency * 1e6
-            values["FirstChunkOverheadLatency"] = overhead_latency * 1e6
-            values["FirstChunkLatency"] = (model_latency + overhead_latency) * 1e6
-            values["MidStreamErrors"] = 0.0
         self.put(endpoint, variant, values)
 
     def record_difference(self, endpoint: EndpointIdentity, variant: str, *, differs: bool) -> None:
@@ -117,6 +130,15 @@ def errors(status: int) -> dict[str, float]:
     return {
         "Invocation4XXErrors": float(400 <= status < 500),
         "Invocation5XXErrors": float(status >= 500 or status == 0),
+    }
+
+
+def _streamed(stream: StreamTimes) -> dict[str, float]:
+    return {
+        "FirstChunkModelLatency": stream.model_latency * 1e6,
+        "FirstChunkOverheadLatency": stream.overhead_latency * 1e6,
+        "FirstChunkLatency": (stream.model_latency + stream.overhead_latency) * 1e6,
+        "MidStreamErrors": float(stream.broken),
     }
 
 

@@ -45,10 +45,57 @@ class Handler(BaseHTTPRequestHandler):
             self.answer(200, json.dumps({key.lower(): value for key, value in self.headers.items()}).encode())
         elif word == "environment":
             self.answer(200, json.dumps({**os.environ, "pid": os.getpid(), "cwd": str(Path.cwd())}).encode())
+        elif word in {"parts", "listen", "cut", "short", "flow", "hush"}:
+            self.stream(word, rest)
         elif word == "plain":
             self.answer(200, b"", **{"X-Amzn-SageMaker-Custom-Attributes": "seen"})
         else:
             self.answer(500 if self.name() == b"sick" else 200, self.name())
+
+    def stream(self, word: str, rest: str) -> None:
+        """Answer in parts, as the word says: the last of the rest is a file that the test makes, or looks for."""
+        file = rest.rpartition(" ")[2]
+        if word == "hush":
+            # The test goes away before it has seen anything.
+            Path(file + ".begun").touch()
+            self.listen(file)
+            return
+        self.send_response(200)
+        self.send_header("Content-Type", "text/plain")
+        self.send_header(*(("Content-Length", "9") if word == "short" else ("Transfer-Encoding", "chunked")))
+        self.end_headers()
+        if word == "short":
+            self.wfile.write(b"half")
+        elif word == "flow":
+            self.flow(int(rest.split(maxsplit=1)[0]), file)
+        elif rest != "at once":
+            self.chunk(b"first")
+        if word == "parts":
+            while not Path(file).exists():
+                time.sleep(0.005)
+            self.chunk(b"second")
+        if word in {"parts", "flow"}:
+            self.chunk(b"")
+        if word == "listen":
+            self.listen(file)
+        self.close_connection = True
+
+    def flow(self, mebibytes: int, file: str) -> None:
+        part = bytes(range(256)) * 256
+        try:
+            for _ in range(mebibytes * 16):
+                self.chunk(part)
+            Path(file).touch()
+        except OSError:
+            Path(file + ".gone").touch()
+
+    def listen(self, file: str) -> None:
+        self.close_connection = True
+        if not self.connection.recv(1):
+            Path(file + ".gone").touch()
+
+    def chunk(self, data: bytes) -> None:
+        self.wfile.write(b"%x\r\n%s\r\n" % (len(data), data))
 
     @staticmethod
     def name() -> bytes:

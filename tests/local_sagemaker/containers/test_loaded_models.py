@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from local_sagemaker.containers.loaded_models import TARGET_MODEL, LoadedModels, ModelNotReadyError
+from local_sagemaker.containers.loaded_models import (
+    TARGET_MODEL,
+    LoadedModels,
+    ModelNotReadyError,
+    NoTargetModelError,
+)
 from local_sagemaker.data_plane_errors import ContainerError
 
 HEADERS = {TARGET_MODEL: "paris.tar.gz"}
@@ -72,3 +77,8 @@ def test_who_waits_too_long_may_ask_again(starting):
         ask(models, timeout=0.05)
     assert models.names == ["paris.tar.gz"]
     models.close()
+
+
+def test_a_stream_names_no_model(starting):
+    with pytest.raises(NoTargetModelError):
+        LoadedModels(lambda _: starting).stream("/invocations", body=b"", headers={}, deadline=0.0, caller=None)

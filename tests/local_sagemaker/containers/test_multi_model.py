@@ -15,7 +15,7 @@ from local_sagemaker.access.artifacts import ArtifactStore, Location
 from local_sagemaker.access.rights import Credentials
 from local_sagemaker.containers.container_logs import ContainerLog
 from local_sagemaker.containers.container_plans import Site
-from local_sagemaker.containers.loaded_models import MOST_LOADED
+from local_sagemaker.containers.loaded_models import MOST_LOADED, TARGET_MODEL
 from local_sagemaker.containers.multi_model_container import MultiModelContainer
 from local_sagemaker.data_plane_errors import ContainerError
 from tests.aws_training.cases import wheel
@@ -166,9 +166,20 @@ def test_a_request_names_a_model_exactly_where_there_are_many(cloud):
     endpoint = make_endpoint(cloud, "named-again/", "paris")
     with pytest.raises(ClientError, match=r"ValidationError.* is missing a target model header\."):
         cloud.invoke(endpoint)
+    # A stream's request has no way to name one, whatever is put into its head.
+    client = cloud.client("sagemaker-runtime")
+    client.meta.events.register("before-sign.sagemaker-runtime.InvokeEndpointWithResponseStream", _name_a_model)
+    with pytest.raises(ClientError, match=r"ValidationError.* is missing a target model header\."):
+        client.invoke_endpoint_with_response_stream(EndpointName=endpoint, Body=b"name")
     single = cloud.make_endpoint(cloud.make_config(cloud.make_model(scripted("one"))))
+    answer = client.invoke_endpoint_with_response_stream(EndpointName=single, Body=b"headers")
+    assert TARGET_MODEL.lower() not in json.loads(b"".join(part["PayloadPart"]["Bytes"] for part in answer["Body"]))
     with pytest.raises(ClientError, match="is not a multi-model endpoint and does not support target model header"):
         cloud.invoke(single, TargetModel="paris.tar.gz")
+
+
+def _name_a_model(request: Any, **_: Any) -> None:
+    request.headers[TARGET_MODEL] = "paris.tar.gz"
 
 
 def test_the_role_must_be_allowed_to_list_and_to_read(cloud):

@@ -175,6 +175,8 @@ def test_an_instance_is_sent_no_more_at_once_than_it_may(cloud, endpoint):
 def test_calls_that_do_not_fit_the_endpoint_say_which_do(cloud, endpoint):
     with pytest.raises(ClientError, match="is configured for asynchronous inference: use InvokeEndpointAsync"):
         cloud.invoke(endpoint)
+    with pytest.raises(ClientError, match="is configured for asynchronous inference: use InvokeEndpointAsync"):
+        cloud.runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, Body=b"name")
     plain = cloud.make_endpoint(cloud.make_config(cloud.make_model(scripted("one"))))
     with pytest.raises(ClientError, match="is not configured for asynchronous inference: use InvokeEndpoint"):
         invoke(cloud, plain)

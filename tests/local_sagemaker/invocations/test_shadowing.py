@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -12,10 +13,11 @@ from local_sagemaker.containers.container_client import ContainerResponse
 from local_sagemaker.data_plane_errors import UnreachableError
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
 from local_sagemaker.invocations.shadowing import MOST_COPIES, Shadowing
+from local_sagemaker.invocations.transcripts import Transcript
 from tests.local_sagemaker.cloud import ACCOUNT, REGION, Cloud, eventually, running_cloud, scripted
 
 CHURN = EndpointIdentity("churn", ACCOUNT, REGION)
-ANSWER = ContainerResponse(200, {}, b"one")
+ANSWER = Transcript.of(ContainerResponse(200, {}, b"one"))
 
 
 @pytest.fixture(scope="module")
@@ -91,20 +93,28 @@ class Recorder:
         self.differences.append(differs)
 
 
-def exchange(run: Any, variant: str = "Shadow") -> Any:
+def exchange(stream: Any, variant: str = "Shadow") -> Any:
     call = SimpleNamespace(endpoint=CHURN)
-    return SimpleNamespace(run=run, variant=variant, model_latency=0.0, load=None, call=call)
+    return SimpleNamespace(
+        open=contextmanager(stream), variant=variant, model_latency=0.0, load=None, call=call, capture_target=None
+    )
 
 
 def unreachable() -> Any:
+    yield from ()
     raise UnreachableError("gone")
+
+
+def answering(status: int) -> Any:
+    parts = iter([b"o", b"ne", b""])
+    yield SimpleNamespace(status=status, headers={}, read=lambda: next(parts))
 
 
 def test_a_shadow_that_does_not_answer_is_counted_and_one_that_is_gone_is_not():
     recorder, captured = Recorder(), SimpleNamespace()
     shadowing = Shadowing(recorder, captured)  # type: ignore[arg-type]
     shadowing.send(exchange(unreachable), ANSWER)
-    shadowing.send(exchange(lambda: ContainerResponse(500, {}, b"one")), ANSWER)
+    shadowing.send(exchange(lambda: answering(500)), ANSWER)
     shadowing.send(exchange(unreachable, variant=""), ANSWER)
     eventually(lambda: len(recorder.differences) == 2)
     shadowing.close()
@@ -118,7 +128,7 @@ def test_a_slow_shadow_is_left_out_once_enough_copies_wait():
 
     def slow() -> Any:
         go.wait(20)
-        return ANSWER
+        yield from answering(200)
 
     shadowing = Shadowing(recorder, captured)  # type: ignore[arg-type]
     for _ in range(MOST_COPIES + 10):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EventStreamError
 
 from local_sagemaker import pace
 from local_sagemaker.monitoring.metric_history import history_of
@@ -119,14 +120,19 @@ def test_a_stream_tells_when_its_first_part_came(cloud):
     assert b"".join(event["PayloadPart"]["Bytes"] for event in answer["Body"]) == b"one"
     found = values(endpoint)
     assert found["MidStreamErrors"] == [0]
-    assert found["FirstChunkModelLatency"] == found["ModelLatency"]
+    assert 0 < found["FirstChunkModelLatency"][0] < found["ModelLatency"][0]
     assert found["FirstChunkLatency"][0] == pytest.approx(
         found["FirstChunkModelLatency"][0] + found["FirstChunkOverheadLatency"][0]
     )
     with pytest.raises(cloud.runtime.exceptions.ModelError):
         cloud.runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, Body=b"status 500")
     assert len(values(endpoint)["MidStreamErrors"]) == 1  # it did not begin
-    assert len(values(endpoint)["Invocations"]) == 2
+    with pytest.raises(EventStreamError, match="ModelStreamError"):
+        list(cloud.runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, Body=b"cut off")["Body"])
+    found = values(endpoint)
+    assert found["MidStreamErrors"] == [0, 1]
+    assert found["Invocations"] == [1, 1, 1]
+    assert found["Invocation5XXErrors"] == [0, 1, 0]
 
 
 def test_a_serverless_endpoint_has_its_own_and_no_others(cloud, tmp_path):
@@ -135,11 +141,12 @@ def test_a_serverless_endpoint_has_its_own_and_no_others(cloud, tmp_path):
     cloud.invoke(endpoint)
     with held(cloud, endpoint, tmp_path / "gate"):
         cloud.invoke(endpoint)
+    list(cloud.runtime.invoke_endpoint_with_response_stream(EndpointName=endpoint, Body=b"name")["Body"])
     found = values(endpoint)
     assert set(found) == COMMON | {"ModelSetupTime", "ServerlessConcurrentExecutionsUtilization"}
     assert found["ModelSetupTime"][0] > 0
     assert len(found["ModelSetupTime"]) == 1
-    assert sorted(found["ServerlessConcurrentExecutionsUtilization"]) == [0.25, 0.25, 0.5]
+    assert sorted(found["ServerlessConcurrentExecutionsUtilization"]) == [0.25, 0.25, 0.25, 0.5]
     eventually(lambda: values(endpoint, "/aws/sagemaker/Endpoints"))
     assert set(values(endpoint, "/aws/sagemaker/Endpoints")) == {"MemoryUtilization"}
 
