@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections import deque
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, TextIO
+
+from endpoint_client.live_line import LiveLine, clock
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,9 +15,6 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import DescribeTrainingJobResponseTypeDef
 
     from endpoint_client.training.logs import LogLine
-
-# Carriage return and "erase in line" (ECMA-48): the live line is written anew.
-_ERASE = "\r\x1b[2K"
 
 
 class Progress:
@@ -35,9 +33,7 @@ class Progress:
     """
 
     def __init__(self, stream: TextIO | None = None) -> None:
-        self._stream = sys.stderr if stream is None else stream
-        self._terminal = self._stream.isatty()
-        self._live = ""
+        self._line = LiveLine(sys.stderr if stream is None else stream)
         self._shown: tuple[str, str] | None = None
         self._transitions: list[tuple[str, str]] = []
         self._created: datetime | None = None
@@ -84,45 +80,26 @@ class Progress:
         if (name, message) == self._shown:
             return
         self._shown = (name, message)
-        if self._terminal:
+        if self._line.live:
             self.tick()
         else:
-            self._write(
-                f"{_clock(self._age() if seconds is None else seconds)} {name}{': ' if message else ''}{message}\n"
+            self._line.write(
+                f"{clock(self._age() if seconds is None else seconds)} {name}{': ' if message else ''}{message}"
             )
 
     def tick(self) -> None:
         """Write the live line with the present time."""
-        if self._terminal and self._shown is not None:
+        if self._shown is not None:
             name, message = self._shown
-            text = f"{_clock(self._age())} {name}{': ' if message else ''}{message}"
-            # A line that wraps could not be erased.
-            self._live = text[: shutil.get_terminal_size().columns - 1]
-            self._write(_ERASE + self._live)
+            self._line.show(f"{clock(self._age())} {name}{': ' if message else ''}{message}")
 
     def line(self, text: str) -> None:
         """Write a line that stays."""
-        if self._live:
-            self._write(f"{_ERASE}{text}\n{self._live}")
-        else:
-            self._write(f"{text}\n")
+        self._line.write(text)
 
     def close(self) -> None:
         """End the live line."""
-        if self._live:
-            self._write("\n")
-            self._live = ""
+        self._line.end()
 
     def _age(self) -> float:
         return 0.0 if self._created is None else (datetime.now(timezone.utc) - self._created).total_seconds()
-
-    def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
-
-
-def _clock(seconds: float) -> str:
-    # The clocks of this machine and of AWS may differ.
-    minutes, second = divmod(max(0, int(seconds)), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02}:{second:02}"
