@@ -10,10 +10,11 @@ from endpoint_client.discovery import endpoint_of_parameter, endpoint_of_stack
 from endpoint_client.exceptions import ConfigurationError, InvalidInput, PayloadTooLarge
 from endpoint_client.prediction.async_requests import AsyncRequests
 from endpoint_client.prediction.batches import predict_each
+from endpoint_client.prediction.result_stream import stream_results
 from endpoint_client.prediction.split_input import SplitInput
 from endpoint_client.tables.encodings import encoding_of
 from endpoint_client.tables.rows import rows_of
-from endpoint_client.tables.splitting import Part
+from endpoint_client.tables.splitting import Part, split_rows
 from endpoint_client.transport.invocation import Invocation
 from endpoint_client.transport.invocation_options import invocation_options, method_attribute
 from endpoint_client.transport.responses import RawResponse, read_array
@@ -374,6 +375,58 @@ class Predictor:
             workers=self.max_concurrency,
         )
 
+    def predict_stream(
+        self,
+        data: Any,
+        *,
+        method: str | None = None,
+        content_type: str | None = None,
+        accept: str | None = None,
+        target_variant: str | None = None,
+        target_model: str | None = None,
+    ) -> Iterator[NDArray[Any]]:
+        """Predict, and give the results while they come: for results that no memory holds.
+
+        By InvokeEndpointWithResponseStream, which the credentials must be allowed (``grant_invoke_stream``) and which
+        endpoints on instances have.
+
+        Parameters
+        ----------
+        data
+            As for `predict`, but for bytes.
+        method, content_type, accept, target_variant, target_model : str, optional
+            As for `predict`. With `accept` NPY (the predictor's default) or JSON lines, rows are given as soon as they
+            are there; with another, when a request is answered.
+
+        Yields
+        ------
+        ndarray of shape (n_some_rows,) or (n_some_rows, ...)
+            The results of the next rows, in order; together those of `predict`.
+
+        Raises
+        ------
+        EndpointClientError
+            As `predict` does, after the results before. Where a stream breaks off, only the rows that have no results
+            are sent again, as often in a row as ``max_attempts`` says; with ``idempotent=False`` they are not.
+
+        Example
+        -------
+        >>> with open("probabilities.f64", "wb") as out:
+        ...     for probabilities in predictor.predict_stream(rows, method="predict_proba"):
+        ...         probabilities.tofile(out)  # doctest: +SKIP
+        """
+        rows = rows_of(data)
+        encoding = encoding_of(rows, content_type or self.content_type)
+        options = self._options(method, target_variant, target_model)
+
+        def request(part: Part) -> Invocation:
+            return Invocation(part.body, encoding.content_type, accept or self.accept, options)
+
+        def parts(some: range) -> Iterator[Part]:
+            return split_rows(some, encoding.encode, self.max_payload_bytes, self.max_rows)
+
+        return stream_results(range(rows.count), parts, request, self._transport)
+
     def predict_async(
         self,
         data: Any,
@@ -482,10 +535,13 @@ class Predictor:
         self, method: str | None, accept: str | None, target_variant: str | None, target_model: str | None
     ) -> Callable[..., RawResponse]:
         """Give what sends a part for one call: ``send(part, content_type=...)``."""
-        options = invocation_options(
+        options = self._options(method, target_variant, target_model)
+        return partial(self._send, accept=accept or self.accept, options=options)
+
+    def _options(self, method: str | None, target_variant: str | None, target_model: str | None) -> Mapping[str, Any]:
+        return invocation_options(
             method or self.method, target_variant or self.target_variant, target_model or self.target_model
         )
-        return partial(self._send, accept=accept or self.accept, options=options)
 
     def _send(
         self,

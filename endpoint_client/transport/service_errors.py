@@ -189,6 +189,9 @@ _BY_CODE: dict[str, type[ServiceError]] = {
     "ServiceUnavailable": ServiceUnavailable,
     "InternalFailure": ServiceUnavailable,
     "InternalDependencyException": ServiceUnavailable,
+    # Of a stream that has begun.
+    "InternalStreamFailure": ServiceUnavailable,
+    "ModelStreamError": ModelError,
     "ValidationError": InvalidRequest,
     "ValidationException": InvalidRequest,
 }

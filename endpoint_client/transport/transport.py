@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, TypeVar
 from endpoint_client.connection import connect, session_or_default
 from endpoint_client.transport.boto3_sender import Boto3Sender
 from endpoint_client.transport.fast_sender import FastSender
+from endpoint_client.transport.response_stream import ResponseStream
 from endpoint_client.transport.retries import Retries
 from endpoint_client.transport.service_errors import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     import boto3
     from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -43,6 +45,8 @@ class Transport:
     client : SageMakerRuntimeClient
         For what is not sent here; it tries once.
     region : str
+    idempotent : bool
+    max_attempts : int
 
     Raises
     ------
@@ -63,7 +67,8 @@ class Transport:
     ) -> None:
         session = session_or_default(session)
         self._endpoint_name = endpoint_name
-        self._idempotent = idempotent
+        self.idempotent = idempotent
+        self.max_attempts = max_attempts
         self.client: SageMakerRuntimeClient = connect(region=region, session=session, read_timeout=read_timeout)
         self.region: str = self.client.meta.region_name
         self._retries = Retries(self.client.meta.service_model, max_attempts)
@@ -85,12 +90,36 @@ class Transport:
         ServiceError, EndpointUnreachable, ConfigurationError
         """
         return self.call(
-            "InvokeEndpoint", lambda: self._sender.send(invocation), idempotent=self._idempotent, first_row=first_row
+            "InvokeEndpoint", lambda: self._sender.send(invocation), idempotent=self.idempotent, first_row=first_row
         )
+
+    def stream(self, invocation: Invocation, *, first_row: int = 0) -> ResponseStream:
+        """Send a request and give its answer while it comes; parameters and errors are those of `invoke`.
+
+        Sent again until an answer begins; what breaks off later is the caller's, in botocore's words.
+        """
+        return self.call(
+            "InvokeEndpointWithResponseStream",
+            lambda: ResponseStream(
+                self.client.invoke_endpoint_with_response_stream(
+                    EndpointName=self._endpoint_name,
+                    Body=invocation.body,
+                    ContentType=invocation.content_type,
+                    Accept=invocation.accept,
+                    **invocation.options,
+                )
+            ),
+            idempotent=self.idempotent,
+            first_row=first_row,
+        )
+
+    def translated(self, *, first_row: int = 0) -> AbstractContextManager[None]:
+        """Raise what botocore raises inside as this package's exceptions."""
+        return translated(endpoint_name=self._endpoint_name, region=self.region, first_row=first_row)
 
     def call(self, operation: str, send: Callable[[], _Answer], *, idempotent: bool, first_row: int = 0) -> _Answer:
         """Send any request of this client as `Retries.call` does, and translate its error."""
-        with translated(endpoint_name=self._endpoint_name, region=self.region, first_row=first_row):
+        with self.translated(first_row=first_row):
             return self._retries.call(operation, send, idempotent=idempotent)
 
     def close(self) -> None:

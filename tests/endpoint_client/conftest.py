@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from endpoint_client import Predictor
 from sklearn_runtime.service import InferenceService
 from sklearn_runtime.settings import Settings
+from tests.endpoint_client.event_stream import event_stream
 from tests.endpoint_client.training.scripted_aws import ScriptedAws, scripted_aws
 
 LOG_STREAM = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/ep:log-stream:AllTraffic/i-1"
@@ -50,6 +51,8 @@ class Endpoint:
     requests: list[Request] = field(default_factory=list)
     # Status and AWS error code that SageMaker itself answers with, before any container.
     service_errors: list[tuple[int, str, str]] = field(default_factory=list)
+    # What becomes of a body that is streamed.
+    stream: Callable[[bytes], bytes] = event_stream
 
     def container_error(self, status: int, body: bytes) -> None:
         self.container = lambda _: Answer(body, "application/json", status)
@@ -83,8 +86,10 @@ def endpoint(
     """Serve the endpoint, and point boto3 at it as a user would: with environment variables."""
 
     def container(request: Request) -> Answer:
-        names = ("content-type", "accept", "x-amzn-sagemaker-custom-attributes")
-        response = service.invoke(request.body, *map(request.headers.get, names))
+        content_type, attributes = map(request.headers.get, ("content-type", "x-amzn-sagemaker-custom-attributes"))
+        # Streams name theirs so.
+        accept = request.headers.get("x-amzn-sagemaker-accept") or request.headers.get("accept")
+        response = service.invoke(request.body, content_type, accept, attributes)
         return Answer(response.body, response.content_type, response.status)
 
     served = Endpoint(model, container)
@@ -101,12 +106,19 @@ def endpoint(
                 status, code, message = served.service_errors.pop(0)
                 self.answer(status, json.dumps({"message": message}).encode(), {"x-amzn-ErrorType": code})
                 return
-            if request.path != "/endpoints/ep/invocations":
+            if request.path not in ("/endpoints/ep/invocations", "/endpoints/ep/invocations-response-stream"):
                 name = request.path.split("/")[2]
                 message = f"Endpoint {name} of account 123456789012 not found."
                 self.answer(400, json.dumps({"message": message}).encode(), {"x-amzn-ErrorType": "ValidationError"})
                 return
             result = served.container(request)
+            if result.status == 200 and request.path.endswith("-response-stream"):
+                headers = {
+                    "Content-Type": "application/vnd.amazon.eventstream",
+                    "X-Amzn-SageMaker-Content-Type": result.content_type,
+                }
+                self.answer(200, served.stream(result.body), headers)
+                return
             if result.status == 200:
                 self.answer(
                     200,

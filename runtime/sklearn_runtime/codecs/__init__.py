@@ -6,7 +6,8 @@ dimension means one row, are read by `sklearn_runtime.rows.decoding`.
 
 from __future__ import annotations
 
-from typing import Any, Callable
+import functools
+from typing import Any, Callable, Dict
 
 from sklearn_runtime.codecs.csv_text import decode_csv, encode_csv
 from sklearn_runtime.codecs.json_text import decode_json, encode_json
@@ -31,7 +32,13 @@ __all__ = [
     "encoder_of",
 ]
 
-_ENCODERS = {NPY: encode_npy, JSON: encode_json, CSV: encode_csv, JSON_LINES: encode_jsonlines, NPZ: encode_npz}
+_ENCODERS: Dict[str, Callable[[Any], bytes]] = {
+    NPY: functools.partial(encode_npy, by_rows=True),
+    JSON: encode_json,
+    CSV: encode_csv,
+    JSON_LINES: encode_jsonlines,
+    NPZ: encode_npz,
+}
 
 
 def decode(body: bytes, content_type: str) -> Any:

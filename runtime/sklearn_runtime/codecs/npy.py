@@ -52,18 +52,20 @@ class _Layout(NamedTuple):
     swapped: bool
 
 
-def encode_npy(value: Any) -> bytes:
+def encode_npy(value: Any, by_rows: bool = False) -> bytes:
     """Write a prediction, or the rows of a request, as NPY version 1.0.
 
     Parameters
     ----------
     value : array-like
         Whatever `to_array` takes. The dtype is kept; an object array of strings is written as ``<U``.
+    by_rows : bool, default False
+        Write in C order, whatever the array's: who reads an answer as it comes can take row after row.
 
     Returns
     -------
     bytes
-        Little-endian, in C or Fortran order as the array is: what ``numpy.save`` writes.
+        Little-endian; without `by_rows` in C or Fortran order as the array is: what ``numpy.save`` writes.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def encode_npy(value: Any) -> bytes:
         )
     if array.dtype.byteorder == ">":
         array = array.astype(array.dtype.newbyteorder("<"))
-    fortran = array.flags.f_contiguous and not array.flags.c_contiguous
+    fortran = not by_rows and array.flags.f_contiguous and not array.flags.c_contiguous
     return _header_bytes(array.dtype.str, bool(fortran), array.shape) + array.tobytes("F" if fortran else "C")
 
 

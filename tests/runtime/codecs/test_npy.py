@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from sklearn_runtime.codecs import encode
 from sklearn_runtime.codecs.npy import decode_npy, encode_npy
+from sklearn_runtime.content_types import NPY
 from sklearn_runtime.errors import MalformedBody, NotAcceptable
 
 ARRAYS = hnp.arrays(
@@ -182,3 +184,11 @@ def test_a_body_that_is_not_exactly_an_array_is_refused(body, message):
 def test_any_bytes_are_read_or_refused(data, wrap):
     with contextlib.suppress(MalformedBody):
         decode_npy(wrap(data))
+
+
+def test_an_answer_is_written_row_by_row():
+    array = np.asfortranarray(np.arange(6.0).reshape(2, 3))
+    body = encode(array, NPY)
+    assert body == encode_npy(np.ascontiguousarray(array))
+    assert body != encode_npy(array)
+    assert decode_npy(body).tolist() == array.tolist()
