@@ -35,6 +35,8 @@ from endpoint_client.exceptions import (
     TuningStopped,
     UnreadableResponse,
 )
+from endpoint_client.explanations.explain import explain
+from endpoint_client.explanations.explanation import Explanation
 from endpoint_client.model_store import ModelStore
 from endpoint_client.prediction.async_result import AsyncResult
 from endpoint_client.prediction.partial_result import PartialResult
@@ -58,6 +60,7 @@ __all__ = [
     "EndpointNotFound",
     "EndpointTimeout",
     "EndpointUnreachable",
+    "Explanation",
     "InputRejected",
     "InvalidInput",
     "InvalidRequest",
@@ -97,4 +100,5 @@ __all__ = [
     "TuningNotFinished",
     "TuningStopped",
     "UnreadableResponse",
+    "explain",
 ]

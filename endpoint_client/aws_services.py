@@ -112,9 +112,11 @@ class AwsServices:
         try:
             yield
         except ClientError as error:
-            raise _from_client_error(error, f"{subject} in {self.region}") from error
+            raise from_service_answer(error, subject, self.region) from error
         except BotoCoreError as error:
-            raise _from_boto_error(error, f"{subject} in {self.region}") from error
+            failure = _from_boto_error(error, f"{subject} in {self.region}")
+            failure.region = self.region
+            raise failure from error
 
     @cached_property
     def _boto(self) -> boto3.Session:
@@ -147,6 +149,13 @@ class AwsServices:
 def error_code(error: ClientError) -> str:
     """Give the code of a service's error."""
     return str(error.response.get("Error", {}).get("Code", ""))
+
+
+def from_service_answer(error: ClientError, subject: str, region: str) -> EndpointClientError:
+    """Translate an answer of any service of AWS; `subject` says what was asked about."""
+    translated = _from_client_error(error, f"{subject} in {region}" if region else subject)
+    translated.region, translated.action = region, error.operation_name
+    return translated
 
 
 def _from_client_error(error: ClientError, subject: str) -> EndpointClientError:

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 
 class EndpointClientError(Exception):
-    """Base of everything that this package raises on purpose.
+    """Base of everything that this package raises on purpose; `endpoint_client.explain` gives causes and remedies.
 
     Attributes
     ----------
@@ -58,10 +58,17 @@ class EndpointClientError(Exception):
         The rows of the caller's input that the failed request held, counted from 0.
     partial : PartialResult or None
         Where an input was sent in several requests: the results that came, and `resume` for those that did not.
+    endpoint_name, region : str
+        What was called, and where; ``""`` where the error is not about a call.
+    action : str
+        The operation that AWS refused, for example ``"InvokeEndpoint"``; ``""`` where none was reached.
     """
 
     rows: range | None = None
     partial: PartialResult | None = None
+    endpoint_name: str = ""
+    region: str = ""
+    action: str = ""
 
 
 class ConfigurationError(EndpointClientError, ValueError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from endpoint_client.exceptions import (
     AccessDenied,
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from botocore.exceptions import BotoCoreError, ClientError
+
+_Error = TypeVar("_Error", bound=EndpointClientError)
 
 # A container's error page may be long; an exception's text should fit a terminal.
 MESSAGE_CHARACTERS = 2000
@@ -61,6 +63,11 @@ def from_client_error(
     first_row : int
         The caller's row that stood first in this request; added to the container's row number.
     """
+    translated_error = _from_answer(error, endpoint_name, region, first_row)
+    return _about(translated_error, endpoint_name=endpoint_name, region=region, action=error.operation_name)
+
+
+def _from_answer(error: ClientError, endpoint_name: str, region: str, first_row: int) -> EndpointClientError:
     response: Mapping[str, Any] = error.response
     code = str(response.get("Error", {}).get("Code", ""))
     message = str(response.get("Error", {}).get("Message", "")) or code or "the service gave no reason"
@@ -92,6 +99,10 @@ def from_client_error(
 
 def from_storage_error(error: ClientError, location: str, remedy: str | None = None) -> EndpointClientError:
     """Translate an answer of S3 about an object of an asynchronous request, or about another with its remedy."""
+    return _about(_from_storage_answer(error, location, remedy), action=error.operation_name)
+
+
+def _from_storage_answer(error: ClientError, location: str, remedy: str | None) -> EndpointClientError:
     response: Mapping[str, Any] = error.response
     code = str(response.get("Error", {}).get("Code", ""))
     status = int(response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
@@ -120,11 +131,20 @@ def from_failure(body: bytes, *, endpoint_name: str) -> ModelError:
     facts |= {name: reason[name] for name in ("row", "column") if isinstance(reason.get(name), int)}
     message = str(reason.get("message") or original) or f"endpoint {endpoint_name!r} wrote an empty error"
     kind = InputRejected if 400 <= facts["status"] < 500 else ModelError
-    return kind(message[:MESSAGE_CHARACTERS], **facts)
+    return _about(kind(message[:MESSAGE_CHARACTERS], **facts), endpoint_name=endpoint_name)
 
 
 def from_boto_error(error: BotoCoreError, *, endpoint_name: str, region: str) -> EndpointClientError:
     """Translate a failure before, or instead of, an answer."""
+    return _about(_from_failure_to_call(error, endpoint_name, region), endpoint_name=endpoint_name, region=region)
+
+
+def _about(error: _Error, *, endpoint_name: str = "", region: str = "", action: str = "") -> _Error:
+    error.endpoint_name, error.region, error.action = endpoint_name, region, action
+    return error
+
+
+def _from_failure_to_call(error: BotoCoreError, endpoint_name: str, region: str) -> EndpointClientError:
     from botocore import exceptions
 
     if isinstance(error, exceptions.NoCredentialsError | exceptions.PartialCredentialsError):
