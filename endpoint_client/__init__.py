@@ -39,6 +39,8 @@ from endpoint_client.explanations.explain import explain
 from endpoint_client.explanations.explanation import Explanation
 from endpoint_client.model_store import ModelStore
 from endpoint_client.prediction.async_result import AsyncResult
+from endpoint_client.prediction.asyncio_predictor import AsyncioPredictor
+from endpoint_client.prediction.asyncio_result import AsyncioResult
 from endpoint_client.prediction.partial_result import PartialResult
 from endpoint_client.prediction.predictor import Predictor
 from endpoint_client.training.client import TrainingClient
@@ -54,6 +56,8 @@ from endpoint_client.tuning.job import Trial, TuningJob
 __all__ = [
     "AccessDenied",
     "AsyncResult",
+    "AsyncioPredictor",
+    "AsyncioResult",
     "ConfigurationError",
     "Endpoint",
     "EndpointClientError",

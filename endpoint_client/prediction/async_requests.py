@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import uuid
-from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from endpoint_client.connection import connect_storage
@@ -37,6 +37,8 @@ class AsyncRequests:
         self._endpoint_name = endpoint_name
         self._transport = transport
         self._session = session
+        self._lock = Lock()
+        self._connected: S3Client | None = None
 
     def put(self, body: bytes, input_path: str | None) -> dict[str, Any]:
         """Put a request into S3, or into the call where there is no path; give the parameter that names it.
@@ -104,6 +106,10 @@ class AsyncRequests:
             content_type=accept,
         )
 
-    @cached_property
+    @property
     def _storage(self) -> S3Client:
-        return connect_storage(self._transport.client, self._session)
+        # A session makes one client at a time, and threads share this.
+        with self._lock:
+            if self._connected is None:
+                self._connected = connect_storage(self._transport.client, self._session)
+            return self._connected

@@ -11,6 +11,8 @@ from endpoint_client.transport.responses import RawResponse, read_array
 from endpoint_client.transport.service_errors import from_boto_error, from_failure, from_storage_error
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
     from types_boto3_s3 import S3Client
 
@@ -91,6 +93,15 @@ class AsyncResult:
         ModelError, InputRejected, AccessDenied
             As for `done`.
         """
+        for pause in self.pauses(timeout, poll_interval):
+            time.sleep(pause)
+        return self
+
+    def pauses(self, timeout: float = TIMEOUT, poll_interval: float = POLL_INTERVAL) -> Iterator[float]:
+        """Give the seconds until each next look, as long as the answer is not there: for who waits in another way.
+
+        Parameters and errors are those of `wait`. S3 is asked before each pause.
+        """
         deadline = time.monotonic() + timeout
         while not self.done():
             remaining = deadline - time.monotonic()
@@ -99,9 +110,8 @@ class AsyncResult:
                     f"endpoint {self.endpoint_name!r} has not answered request {self.inference_id} in {timeout:g} s; "
                     f"it may still: wait again, or look at {self.output_location} later"
                 )
-            time.sleep(min(poll_interval, remaining))
+            yield min(poll_interval, remaining)
             poll_interval = min(poll_interval * 1.5, _LONGEST_INTERVAL)
-        return self
 
     def result(self, timeout: float = TIMEOUT) -> NDArray[Any]:
         """Wait for the answer and give it as an array, as `Predictor.predict` does.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from endpoint_client.discovery import endpoint_of_parameter, endpoint_of_stack
@@ -143,7 +143,6 @@ class Predictor:
         self.max_payload_bytes = max_payload_bytes
         self.max_rows = max_rows
         self.max_concurrency = max_concurrency
-        self._session = session
         # boto3 takes a quarter of a second to import: not with the package.
         from endpoint_client.transport.transport import Transport
 
@@ -156,6 +155,7 @@ class Predictor:
             read_timeout=read_timeout,
             max_attempts=max_attempts,
         )
+        self._async_requests = AsyncRequests(endpoint_name, self._transport, session)
 
     @classmethod
     def from_stack(cls, stack_name: str, endpoint: str | None = None, **settings: Unpack[PredictorSettings]) -> Self:
@@ -554,7 +554,3 @@ class Predictor:
     ) -> RawResponse:
         invocation = Invocation(part.body, content_type, accept, options)
         return self._transport.invoke(invocation, first_row=part.start if first_row is None else first_row)
-
-    @cached_property
-    def _async_requests(self) -> AsyncRequests:
-        return AsyncRequests(self.endpoint_name, self._transport, self._session)

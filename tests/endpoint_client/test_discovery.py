@@ -1,11 +1,12 @@
 """Endpoints that are found by their stack or their parameter, on the local cloud."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 
 import pytest
 
-from endpoint_client import ConfigurationError, Endpoint, EndpointUnreachable, Predictor
+from endpoint_client import AsyncioPredictor, ConfigurationError, Endpoint, EndpointUnreachable, Predictor
 from tests.local_sagemaker.cloud import Cloud, running_cloud, scripted
 
 
@@ -51,6 +52,22 @@ def stack(cloud: Cloud, endpoint_name: str) -> str:
     client.create_stack(StackName="Churn", TemplateBody=json.dumps(template))
     client.get_waiter("stack_create_complete").wait(StackName="Churn", WaiterConfig={"Delay": 1})
     return "Churn"
+
+
+def test_the_face_on_asyncio_looks_the_name_up_when_it_connects(stack, endpoint_name):
+    async def main():
+        for found in (
+            AsyncioPredictor.from_stack(stack, "Endpoint", accept="text/csv"),
+            AsyncioPredictor.from_parameter("/churn/endpoint", max_connections=2),
+        ):
+            async with found as predictor:
+                assert predictor.endpoint_name == endpoint_name
+                assert (await predictor.predict(b"any", raw=True)).body == b"one"
+        with pytest.raises(ConfigurationError, match=r"Nothing.*does not exist"):
+            async with AsyncioPredictor.from_stack("Nothing"):
+                raise AssertionError
+
+    asyncio.run(main())
 
 
 def test_an_endpoint_is_found_by_its_stack(stack, endpoint_name):

@@ -1,5 +1,6 @@
 """Asynchronous predictions against the local cloud: a real container, requests and answers in its S3."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,8 @@ from sklearn.linear_model import LogisticRegression
 
 from endpoint_client import (
     AccessDenied,
+    AsyncioPredictor,
+    AsyncioResult,
     AsyncResult,
     ConfigurationError,
     EndpointNotFound,
@@ -23,6 +26,7 @@ from endpoint_client import (
     ServiceError,
 )
 from endpoint_client.transport.service_errors import from_failure
+from sklearn_runtime import codecs
 from tests.local_sagemaker.cloud import BUCKET, Cloud, allow, rights, running_cloud, with_runtime
 
 INPUT = f"s3://{BUCKET}/input/"
@@ -99,6 +103,56 @@ def test_bytes_are_sent_as_they_are(predictor, fitted):
     assert answer.body == b"[1]"
 
 
+def test_on_asyncio_many_answers_are_awaited_together(predictor, fitted, features):
+    async def main():
+        async with AsyncioPredictor(predictor.endpoint_name, max_connections=4) as face:
+            # All at once, so that the first of them make the client of S3 in several threads.
+            accepted = await asyncio.gather(*(face.predict_async(features[:n], input_path=INPUT) for n in range(1, 9)))
+        # They outlive it.
+        assert (
+            repr(accepted[0])
+            == f"AsyncioResult({predictor.endpoint_name!r}, inference_id={accepted[0].inference_id!r})"
+        )
+        return accepted, await asyncio.gather(*accepted)
+
+    accepted, answers = asyncio.run(main())
+    for count, (one, labels) in enumerate(zip(accepted, answers, strict=True), 1):
+        np.testing.assert_array_equal(labels, fitted.predict(features[:count]))
+        assert one.output_location.startswith(f"s3://{BUCKET}/output/")
+        assert one.failure_location.startswith(f"s3://{BUCKET}/failure/")
+        assert one.endpoint_name == predictor.endpoint_name
+
+
+def test_on_asyncio_an_answer_is_waited_for_in_any_way(predictor, fitted, features):
+    async def main():
+        async with AsyncioPredictor(predictor.endpoint_name) as face:
+            result = await face.predict_async(features, accept="application/json", method="predict")
+            assert await result.wait(60, poll_interval=0.01) is result
+            assert await result.done()
+            assert (await result.raw()).content_type == "application/json"
+            np.testing.assert_array_equal(await result.result(), fitted.predict(features))
+            never = AsyncioResult(_never(predictor.predict_async(features)))
+            with pytest.raises(EndpointTimeout, match="has not answered request"):
+                await never.result(timeout=0)
+            with pytest.raises(InputRejected):
+                await (await face.predict_async([[1.0]]))
+
+    asyncio.run(main())
+
+
+def test_on_asyncio_the_loop_is_free_between_two_looks(cloud, predictor, features):
+    accepted = AsyncioResult(_never(predictor.predict_async(features)))
+
+    async def main():
+        waiting = asyncio.create_task(accepted.result(60))
+        for _ in range(3):
+            assert not await accepted.done()
+        cloud.put(codecs.encode_npy(np.array([7])), accepted.output_location.removeprefix(f"s3://{BUCKET}/"))
+        return await waiting
+
+    np.testing.assert_array_equal(asyncio.run(main()), [7])
+
+
 def test_what_the_model_refuses_is_a_typed_error_with_row_and_column(predictor):
     rows = [[1.0, 2.0, 3.0, 4.0], [1.0, 2.0, "high", 4.0]]
     result = predictor.predict_async(rows, content_type="application/json")
@@ -123,7 +177,7 @@ def _never(result: AsyncResult) -> Any:
         inference_id=result.inference_id,
         output_location=result.output_location + "x",
         failure_location="",
-        content_type="",
+        content_type="application/x-npy",
     )
 
 
