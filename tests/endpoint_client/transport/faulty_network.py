@@ -65,14 +65,14 @@ class FaultyNetwork:
 
     def serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client:
-            while request := _message(client):
+            while request := read_message(client):
                 self.requests.append(request)
                 fault = self.faults.popleft() if self.faults else "whole"
                 if fault == "reset before":
                     return _reset(client)
                 with socket.create_connection(self.upstream) as server:
                     server.sendall(request)
-                    answer = _message(server)
+                    answer = read_message(server)
                 head, _, body = answer.partition(b"\r\n\r\n")
                 match fault:
                     case "whole" | "goodbye":
@@ -103,7 +103,7 @@ def faulty_network(upstream: str) -> Iterator[FaultyNetwork]:
     thread.join()
 
 
-def _message(connection: socket.socket) -> bytes:
+def read_message(connection: socket.socket) -> bytes:
     """Read a request or an answer with a Content-Length; nothing: the connection has ended."""
     data = b""
     while b"\r\n\r\n" not in data:
@@ -113,7 +113,7 @@ def _message(connection: socket.socket) -> bytes:
         data += piece
     head = data.partition(b"\r\n\r\n")[0]
     fields = dict(line.lower().split(b":", 1) for line in head.split(b"\r\n")[1:])
-    size = len(head) + 4 + int(fields[b"content-length"])
+    size = len(head) + 4 + int(fields.get(b"content-length", 0))
     while len(data) < size:
         data += connection.recv(65536)
     return data
