@@ -90,10 +90,17 @@ def join(arrays: list[Any]) -> Any:
     Raises
     ------
     UnreadableResponse
-        They differ in shape.
+        They differ in shape, or are text in one and numbers in another.
     """
     if len(arrays) == 1:
         return arrays[0]
+    # CSV tells labels like "007" from numbers only by the others beside them.
+    text = {array.dtype.kind == "U" for array in arrays if array.dtype.kind != "O"}
+    if len(text) > 1:
+        raise UnreadableResponse(
+            "the answers for the parts of the input hold text for some rows and numbers for others: CSV has no types, "
+            "and labels like '007' are read as numbers where no other is beside them; leave accept out"
+        )
     try:
         return _stacked(arrays)
     except ValueError as error:

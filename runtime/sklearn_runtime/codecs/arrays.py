@@ -93,7 +93,8 @@ def _stacked(values: Any, content_type: str) -> "NDArray[Any]":
 def _tightened(array: "NDArray[Any]") -> "NDArray[Any]":
     kinds = {type(item) for item in array.ravel().tolist()}
     if kinds and all(issubclass(kind, str) for kind in kinds):
-        return array.astype(str)
+        # Not by astype, which NumPy's own text of variable width does not know.
+        return np.array(array.tolist(), dtype=str).reshape(array.shape)
     if kinds and all(issubclass(kind, (bool, int, float, np.generic)) for kind in kinds):
         tight = np.array(array.tolist()).reshape(array.shape)
         return tight if tight.dtype.kind in "biuf" else array

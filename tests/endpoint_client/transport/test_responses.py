@@ -79,3 +79,10 @@ def test_an_answer_among_several_needs_one_result_a_row(body):
 def test_answers_of_different_widths_cannot_be_joined():
     with pytest.raises(UnreadableResponse, match="differ in shape"):
         join([array(b"[[1, 2]]"), array(b"[[1]]")])
+
+
+def test_answers_of_text_and_of_numbers_cannot_be_joined():
+    with pytest.raises(UnreadableResponse, match=r"text for some rows and numbers for others: CSV.*leave accept out"):
+        join([array(b"007\n", "text/csv"), array(b"a\n", "text/csv")])
+    mixed = join([array(b'["a", null]'), array(b"[1]")])
+    assert mixed.tolist() == ["a", None, 1]

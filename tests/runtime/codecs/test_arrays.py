@@ -40,6 +40,14 @@ def test_a_value_becomes_the_array_that_it_stands_for(value, expected):
     np.testing.assert_array_equal(array, expected)
 
 
+def test_numpys_text_of_variable_width_becomes_text_of_one_width():
+    # NumPy has it since 2.0; before, a list of the same is the same test.
+    text = getattr(getattr(np, "dtypes", None), "StringDType", None)
+    array = to_array(np.array([["a", "bb"]], dtype=object if text is None else text()), NPY)
+    assert array.dtype == np.dtype("<U2")
+    assert array.tolist() == [["a", "bb"]]
+
+
 @pytest.mark.parametrize("value", [np.array([1, "a"], dtype=object), np.array([], dtype=object), [None, 1]])
 def test_mixed_values_stay_objects(value):
     assert to_array(value, NPY).dtype == object
