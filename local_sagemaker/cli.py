@@ -48,6 +48,16 @@ Speed = Annotated[
 ]
 
 
+KnownKeysOnly = Annotated[
+    bool,
+    typer.Option(
+        "--known-keys-only",
+        help="Refuse access keys that this cloud has not given out, as AWS does; by default they are an "
+        "administrator's with any secret. Signatures with known keys are verified in any case.",
+    ),
+]
+
+
 ForSdk = Annotated[
     bool,
     typer.Option(
@@ -70,10 +80,16 @@ Last = Annotated[
 
 
 @cli.command()
-def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_SPEED) -> None:  # noqa: B006 - typer only reads it
+def up(
+    port: Port = DEFAULT_PORT,
+    python: Pythons = [],  # noqa: B006 - typer only reads it
+    speed: Speed = DEFAULT_SPEED,
+    known_keys_only: KnownKeysOnly = False,
+) -> None:
     """Run the local cloud until SIGTERM or Ctrl-C. Its state is in memory: it starts empty, not bootstrapped."""
     # moto takes two seconds to import, which `env` and `--help` do not need.
     from local_sagemaker import pace
+    from local_sagemaker.access import signatures
     from local_sagemaker.api_gateway import gateway
     from local_sagemaker.app import create_app
     from local_sagemaker.containers import interpreters
@@ -92,6 +108,7 @@ def up(port: Port = DEFAULT_PORT, python: Pythons = [], speed: Speed = DEFAULT_S
     try:
         interpreters.use(python)
         pace.use(speed)
+        signatures.use(known_keys_only=known_keys_only)
         server = LocalServer(create_app(lambda: server.url), port)
     except (interpreters.InterpreterError, PortUnavailableError) as error:
         typer.echo(f"error: {error}", err=True)

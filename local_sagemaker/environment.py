@@ -6,6 +6,7 @@ import shlex
 import socket
 from typing import TYPE_CHECKING
 
+from local_sagemaker.app import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local_sagemaker.containers import docker_command
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ def client_environment(url: str, *, account_id: str, region: str) -> dict[str, s
     return {
         "AWS_ENDPOINT_URL": url,
         "AWS_ENDPOINT_URL_S3": url,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SECRET_ACCESS_KEY,
         # Temporary credentials or a profile of the user's would go to the local cloud, or win over these.
         "AWS_SESSION_TOKEN": None,
         "AWS_PROFILE": None,

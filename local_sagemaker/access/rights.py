@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 SERVICE = "sagemaker.amazonaws.com"
+# AWS renews what a container and a function find in their environment; here it lasts as long as any local cloud.
+_SESSION_SECONDS = 10 * 365 * 24 * 3600
 
 
 class Credentials(NamedTuple):
@@ -166,7 +168,7 @@ class ExecutionRole(Principal):
             role_session_name="SageMaker" if service == SERVICE else service.split(".", maxsplit=1)[0],
             role_arn=role_arn,
             policy="",
-            duration=3600,
+            duration=_SESSION_SECONDS,
             external_id="",
         )
         credentials = Credentials(session.access_key_id, session.secret_access_key, session.session_token)
@@ -186,7 +188,8 @@ def caller(access_key_id: str, *, account_id: str, region: str) -> Principal | N
     Returns
     -------
     Principal or None
-        None for a key that IAM has never given out, such as the dummy ``test``: that caller is an administrator.
+        None for a key that IAM has never given out, such as the dummy ``test``: that caller is an administrator. What
+        `signatures.use` says of such keys has been seen to before.
     """
     partition = get_partition(region)
     session = sts_backends[account_id][partition].get_assumed_role_from_access_key(access_key_id)

@@ -1,25 +1,27 @@
 """Who may call a method: the signer of the request, by the rights in IAM, or the holder of a key, by usage plans.
 
-As everywhere in the local cloud the signature itself is not verified, and a key that IAM never gave out is an
-administrator's.
+A signature with a key that IAM never gave out is taken as an administrator's, as everywhere (`access.signatures`).
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qs
 
 from moto.apigateway.models import apigateway_backends
 
 from local_sagemaker.access.rights import caller
+from local_sagemaker.access.signature_errors import EXPIRED, SignatureError
+from local_sagemaker.access.signatures import verify
+from local_sagemaker.access.signed_requests import SignedRequest
 from local_sagemaker.api_gateway.refusals import RefusalError, misconfigured
 from local_sagemaker.data_plane_errors import AccessDeniedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_CREDENTIAL = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
+_SERVICE = "execute-api"
+# Gateway responses by error; of every other, INVALID_SIGNATURE.
+_KINDS = {EXPIRED: "EXPIRED_TOKEN"}
 
 
 class KeyHolder(NamedTuple):
@@ -57,18 +59,16 @@ def authorize_signer(environ: Mapping[str, Any], arn: str, *, account_id: str, r
     Raises
     ------
     RefusalError
-        There is no signature, it is another service's, or the signer lacks the right.
+        There is no signature, it is not right or another service's, or the signer lacks the right.
     """
-    signature = _signature(environ)
-    found = _CREDENTIAL.search(signature)
-    if found is None:
-        raise RefusalError("INVALID_SIGNATURE", "Authorization header requires 'Credential' parameter.")
-    access_key_id, signed_region, service = found.groups()
-    if service != "execute-api":
-        raise RefusalError("INVALID_SIGNATURE", "Credential should be scoped to correct service: 'execute-api'.")
-    if signed_region != region:
-        raise RefusalError("INVALID_SIGNATURE", f"Credential should be scoped to a valid region: '{region}'.")
-    principal = caller(access_key_id, account_id=account_id, region=region)
+    signed = SignedRequest.read(environ)
+    if signed is None:
+        raise RefusalError("MISSING_AUTHENTICATION_TOKEN")
+    try:
+        verify(signed, service=_SERVICE, region=region)
+    except SignatureError as error:
+        raise RefusalError(_KINDS.get(error.code, "INVALID_SIGNATURE"), str(error), error_type=error.code) from None
+    principal = caller(signed.access_key_id, account_id=account_id, region=region)
     if principal is None:
         return None
     try:
@@ -107,13 +107,3 @@ def check_type(method: Any) -> None:
     """
     if method.authorization_type not in {"AWS_IAM", "NONE"}:
         raise misconfigured(f"authorization by {method.authorization_type} is not emulated")
-
-
-def _signature(environ: Mapping[str, Any]) -> str:
-    header = environ.get("HTTP_AUTHORIZATION")
-    if header:
-        return str(header)
-    query = parse_qs(environ.get("QUERY_STRING", ""))
-    if "X-Amz-Credential" in query:
-        return f"Credential={query['X-Amz-Credential'][0]}"
-    raise RefusalError("MISSING_AUTHENTICATION_TOKEN")

@@ -35,6 +35,7 @@ KINDS = {
     "API_CONFIGURATION_ERROR": Kind(500, "InternalServerErrorException", "Internal server error"),
     "BAD_REQUEST_BODY": Kind(400, "BadRequestException", "Invalid request body"),
     "BAD_REQUEST_PARAMETERS": Kind(400, "BadRequestException", "Missing required request parameters"),
+    "EXPIRED_TOKEN": Kind(403, "ExpiredTokenException", "The security token included in the request is expired"),
     "INTEGRATION_FAILURE": Kind(504, "InternalServerErrorException", "Network error communicating with endpoint"),
     "INTEGRATION_TIMEOUT": Kind(504, "InternalServerErrorException", "Endpoint request timed out"),
     "INVALID_API_KEY": Kind(403, "ForbiddenException", "Forbidden"),
@@ -63,24 +64,30 @@ class RefusalError(Exception):
         What is wrong with the body.
     log
         What the execution log is told; None: nothing.
+    error_type
+        What the header ``x-amzn-ErrorType`` says; default: as the kind says.
     """
 
-    def __init__(self, kind: str, message: str | None = None, *, details: str = "", log: str | None = None) -> None:
+    def __init__(
+        self,
+        kind: str,
+        message: str | None = None,
+        *,
+        details: str = "",
+        log: str | None = None,
+        error_type: str | None = None,
+    ) -> None:
         super().__init__(message or KINDS[kind].message)
         self.kind = kind
         self.message = message or KINDS[kind].message
         self.details = details
         self.log = log
+        self.error_type = error_type or KINDS[kind].error_type
 
     @property
     def status(self) -> int:
         """The status by default."""
         return KINDS[self.kind].status
-
-    @property
-    def error_type(self) -> str:
-        """What the header ``x-amzn-ErrorType`` says."""
-        return KINDS[self.kind].error_type
 
 
 def misconfigured(log: str) -> RefusalError:

@@ -9,6 +9,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ParamValidationError
 
+from local_sagemaker.app import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local_sagemaker.dashboards.alarms import alarm_name, alarm_region
 from local_sagemaker.dashboards.exceptions import UnknownDashboardError
 from local_sagemaker.dashboards.time_range import whole_period
@@ -122,8 +123,8 @@ class CloudWatch:
                 "cloudwatch",
                 endpoint_url=self._url,
                 region_name=region,
-                aws_access_key_id="local",
-                aws_secret_access_key="local",  # noqa: S106 - any will do
+                aws_access_key_id=ACCESS_KEY_ID,
+                aws_secret_access_key=SECRET_ACCESS_KEY,
                 # A proxy of the user's is for other hosts.
                 config=Config(proxies={}, retries={"total_max_attempts": 1}),
             )

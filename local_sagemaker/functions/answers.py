@@ -48,7 +48,7 @@ class LambdaError(Exception):
         Further members of its shape.
     """
 
-    def __init__(self, status: int, code: str | None, message: str, **members: Any) -> None:
+    def __init__(self, status: int, code: str | None, message: str, /, **members: Any) -> None:
         super().__init__(message)
         self.status = status
         self._code = code

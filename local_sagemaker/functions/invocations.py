@@ -12,10 +12,11 @@ import uuid
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
+from local_sagemaker.access.signed_requests import SignedRequest
 from local_sagemaker.data_plane_errors import AccessDeniedError, DataPlaneError
 from local_sagemaker.functions.answers import Answer, LambdaError, read_body, too_large
 from local_sagemaker.functions.outcomes import FunctionError, FunctionGoneError, TooManyCallsError
-from local_sagemaker.functions.requests import authorize, signer
+from local_sagemaker.functions.requests import authorize
 from local_sagemaker.functions.running import function_named, obstacle
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class FunctionInvocations:
                 "the local cloud calls functions by InvokeFunction and at their URLs only: it neither streams answers "
                 "nor has the deprecated InvokeAsync",
             )
-        signed = signer(environ)
+        signed = SignedRequest.read(environ)
         if signed is None:
             raise LambdaError(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
         qualifier = parse_qs(environ.get("QUERY_STRING", "")).get("Qualifier", [None])[0]

@@ -1,14 +1,11 @@
-"""Who asks for a function, and whether that is allowed: signatures, rights of the caller, and the function's policy.
+"""Whether a caller may have a function: by the rights of the caller, and by the function's policy.
 
-The signature itself is not verified, here as anywhere in the local cloud: the access key says who signs.
 Rules: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qs
+from typing import TYPE_CHECKING, Any
 
 from local_sagemaker.access.policies import Request, evaluate
 from local_sagemaker.access.rights import caller
@@ -18,27 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from local_sagemaker.access.rights import Principal
-
-    Environ = Mapping[str, Any]
-
-_CREDENTIAL = re.compile(r"^AWS4-HMAC-SHA256 .*?Credential=([^/, ]+)/\d+/([^/, ]+)/([^/, ]+)/aws4_request")
-_IN_QUERY = re.compile(r"^([^/]+)/\d+/([^/]+)/([^/]+)/aws4_request$")
-
-
-class Signer(NamedTuple):
-    """What a request's signature says."""
-
-    access_key_id: str
-    region: str
-    service: str
-
-
-def signer(environ: Environ) -> Signer | None:
-    """Read who signs a request, in its header or its query; None for one that nobody does."""
-    found = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    if found is None and "X-Amz-Credential" in environ.get("QUERY_STRING", ""):
-        found = _IN_QUERY.search(parse_qs(environ["QUERY_STRING"]).get("X-Amz-Credential", [""])[0])
-    return None if found is None else Signer(*found.groups())
 
 
 def authorize(function: Any, access_key_id: str, action: str, context: Mapping[str, str] | None = None) -> None:

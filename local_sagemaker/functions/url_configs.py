@@ -17,8 +17,8 @@ from urllib.parse import parse_qs
 
 from moto.awslambda.models import FunctionUrlConfig, lambda_backends
 
+from local_sagemaker.access.signed_requests import SignedRequest
 from local_sagemaker.functions.answers import Answer, LambdaError, json_answer, read_body
-from local_sagemaker.functions.requests import signer
 from local_sagemaker.functions.running import function_named
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ class UrlConfigs:
         ------
         LambdaError
         """
-        path, signed = _PATH.fullmatch(environ["PATH_INFO"]), signer(environ)
+        path, signed = _PATH.fullmatch(environ["PATH_INFO"]), SignedRequest.read(environ)
         if path is None or signed is None:
             raise LambdaError(403, "MissingAuthenticationTokenException", "Missing Authentication Token")
         method, body = environ["REQUEST_METHOD"], read_body(environ)

@@ -8,10 +8,13 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from local_sagemaker.access.rights import caller
+from local_sagemaker.access.signature_errors import SignatureError
+from local_sagemaker.access.signatures import verify
+from local_sagemaker.access.signed_requests import SignedRequest
 from local_sagemaker.data_plane_errors import AccessDeniedError
 from local_sagemaker.functions.answers import Answer, LambdaError, read_body
 from local_sagemaker.functions.invocations import call
-from local_sagemaker.functions.requests import authorize, policy_allows, signer
+from local_sagemaker.functions.requests import authorize, policy_allows
 from local_sagemaker.functions.url_configs import PATH_PREFIX, find_url
 from local_sagemaker.functions.url_events import url_answer, url_event
 
@@ -48,7 +51,7 @@ class UrlRequests:
         """Say whether a request is one of these; an S3 bucket may well have such a name."""
         if _target(environ) is None:
             return False
-        signed = signer(environ)
+        signed = SignedRequest.read(environ)
         return signed is None or signed.service != "s3"
 
     def answer(self, environ: Environ) -> Answer:
@@ -106,9 +109,14 @@ def _let_in(url: LocalUrl, environ: Environ) -> dict[str, Any]:
         if not all(policy_allows(url.function, action, via_url) for action in actions):
             raise _forbidden()
         return {}
-    signed = signer(environ)
-    if signed is None or signed.service != "lambda" or signed.region != url.function.region:
+    signed = SignedRequest.read(environ)
+    if signed is None:
         raise _forbidden()
+    try:
+        verify(signed, service="lambda", region=url.function.region)
+    except SignatureError as error:
+        # Not Lambda itself says so, which spells it otherwise.
+        raise LambdaError(403, error.code, str(error), message=str(error)) from None
     try:
         for action in actions:
             authorize(url.function, signed.access_key_id, action, via_url)

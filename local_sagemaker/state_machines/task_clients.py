@@ -15,6 +15,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task im
 from moto.stepfunctions.parser.asl.utils import boto_client
 
 from local_sagemaker.access.rights import ExecutionRole
+from local_sagemaker.app import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local_sagemaker.data_plane_errors import AccessDeniedError, DataPlaneError
 from local_sagemaker.moto_mends.importers import patch_imports
 from local_sagemaker.moto_mends.patching import patch
@@ -120,7 +121,7 @@ def make_client(base_url: str, service: str, region: str, role: TaskRole | None)
     botocore.exceptions.ParamValidationError
         From each call: a parameter is missing, unknown or of a wrong type.
     """
-    keys = {"aws_access_key_id": "step-functions", "aws_secret_access_key": "step-functions"}
+    keys = {"aws_access_key_id": ACCESS_KEY_ID, "aws_secret_access_key": SECRET_ACCESS_KEY}
     session: ExecutionRole | None = None
     if role is not None:
         session = assume(role, region)

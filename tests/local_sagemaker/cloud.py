@@ -18,7 +18,11 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from constructs_lib.runtime_files import runtime_files
 from local_sagemaker import moto_mends
+from local_sagemaker.access import signatures
+from local_sagemaker.access.verification import verifying
 from local_sagemaker.api_gateway import gateway
+from local_sagemaker.api_gateway.execution import ApiExecution
+from local_sagemaker.app import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.server import LocalServer
 from local_sagemaker.training import jobs
@@ -115,9 +119,11 @@ class Cloud:
         self.role = self.make_role(rights())
 
     def client(self, service: str, **options: Any) -> Any:
-        """Make a client that retries nothing."""
-        options = {"aws_access_key_id": "test", "aws_secret_access_key": "test", **options}
-        config = Config(retries={"total_max_attempts": 1}, max_pool_connections=1)
+        """Make a client that retries nothing; with `validates` False, it does not look at its parameters itself."""
+        validates = options.pop("validates", True)
+        keys = {"aws_access_key_id": ACCESS_KEY_ID, "aws_secret_access_key": SECRET_ACCESS_KEY}
+        options = {**keys, **options}
+        config = Config(retries={"total_max_attempts": 1}, max_pool_connections=1, parameter_validation=validates)
         client: Any = boto3.client(
             service,  # type: ignore[call-overload]
             endpoint_url=self.url,
@@ -220,10 +226,15 @@ class Cloud:
 
 
 @contextmanager
-def running_cloud() -> Iterator[Cloud]:
-    """Serve moto with the data plane behind it, and leave nothing behind."""
+def running_cloud(*, known_keys_only: bool = False) -> Iterator[Cloud]:
+    """Serve moto with the data plane behind it, and leave nothing behind.
+
+    `known_keys_only` is as of `local-sagemaker up`: access keys that the cloud has not given out are refused.
+    """
     BackendDict.reset()
-    server = LocalServer(DomainDispatcherApplication(create_backend_app), 0)
+    signatures.use(known_keys_only=known_keys_only)
+    application = verifying(DomainDispatcherApplication(create_backend_app), elsewhere=(ApiExecution.takes,))
+    server = LocalServer(application, 0)
     moto_mends.apply_all()
     endpoints.install(lambda: server.url)
     jobs.install(lambda: server.url)
@@ -242,4 +253,5 @@ def running_cloud() -> Iterator[Cloud]:
         jobs.shutdown()
         endpoints.shutdown()
         server.stop()
+        signatures.use(known_keys_only=False)
         BackendDict.reset()

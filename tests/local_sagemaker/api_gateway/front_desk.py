@@ -17,6 +17,7 @@ from botocore.credentials import Credentials
 from sklearn.linear_model import LogisticRegression
 
 from constructs_lib import SklearnEndpoint, SklearnRestApi
+from local_sagemaker.app import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local_sagemaker.cloudformation import stack_api
 from tests.local_sagemaker.cloud import REGION, Cloud, eventually, running_cloud, with_runtime
 
@@ -24,7 +25,7 @@ from tests.local_sagemaker.cloud import REGION, Cloud, eventually, running_cloud
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
 
 X = np.array([[0.0, 1.0], [1.0, 0.0], [0.2, 0.9], [0.9, 0.3]])
-ADMINISTRATOR = Credentials("test", "test")
+ADMINISTRATOR = Credentials(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
 
 
 class Response(NamedTuple):

@@ -3,9 +3,12 @@
 import json
 
 import pytest
+from botocore.auth import SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from constructs_lib import ApiKeyAuthorization, Quota, Throttle
+from tests.local_sagemaker.access.signing import make_session
 
 
 def user(desk, name: str, *statements) -> Credentials:
@@ -36,25 +39,53 @@ def test_without_a_signature_nobody_is_let_in(signed):
     assert answer.headers["x-amzn-ErrorType"] == "MissingAuthenticationTokenException"
 
 
+@pytest.mark.parametrize("signer", [Credentials("test", "any"), Credentials("local", "local")])
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"service": "sagemaker"}, "scoped to correct service: 'execute-api'"),
-        ({"region": "eu-west-1"}, "scoped to a valid region: 'us-east-1'"),
-        ({"signer": None, "Authorization": "Bearer token"}, "requires 'Credential' parameter"),
+        ({"service": "sagemaker"}, "Credential should be scoped to correct service: 'execute-api'. "),
+        ({"region": "eu-west-1"}, "Credential should be scoped to a valid region. "),
     ],
 )
-def test_a_signature_for_something_else_is_none(signed, options, told):
-    answer = signed.post(**options)
+def test_a_signature_for_something_else_is_none(signed, signer, options, told):
+    answer = signed.post(signer=signer, **options)
+    assert answer.error == (403, "INVALID_SIGNATURE", told)
+    assert answer.headers["x-amzn-ErrorType"] == "InvalidSignatureException"
+
+
+def test_another_kind_of_authorization_is_no_signature(signed):
+    answer = signed.post(signer=None, Authorization="Bearer token")
     assert answer.error[:2] == (403, "INVALID_SIGNATURE")
-    assert told in answer.error[2]
+    assert answer.error[2].startswith(
+        "Invalid key=value pair (missing equal-sign) in Authorization header (hashed with"
+    )
+    assert answer.headers["x-amzn-ErrorType"] == "IncompleteSignatureException"
 
 
-def test_a_signature_in_the_query_counts(desk, signed):
-    stranger = user(desk, "query")
-    credential = f"{stranger.access_key}%2F20260101%2Fus-east-1%2Fexecute-api%2Faws4_request"
-    answer = signed.post(path=f"predict?X-Amz-Credential={credential}", signer=None)
+def test_a_wrong_signature_is_told_with_what_should_have_been_signed(signed):
+    answer = signed.post(signer=Credentials("local", "wrong"))
+    assert answer.error[:2] == (403, "INVALID_SIGNATURE")
+    assert answer.error[2].startswith("The request signature we calculated does not match the signature you provided.")
+    assert f"\n'POST\n/restapis/{signed.api_id}/prod/_user_request_/predict\n\n" in answer.error[2]
+    assert answer.headers["x-amzn-ErrorType"] == "InvalidSignatureException"
+
+
+def test_a_session_that_has_ended_is_told(desk, signed):
+    answer = signed.post(signer=make_session(desk.cloud, seconds=0))
+    assert answer.error == (403, "EXPIRED_TOKEN", "The security token included in the request is expired")
+    assert answer.headers["x-amzn-ErrorType"] == "ExpiredTokenException"
+
+
+@pytest.mark.parametrize("make", [user, lambda desk, _: make_session(desk.cloud)], ids=["user", "session"])
+def test_a_signature_in_the_query_counts(desk, signed, make):
+    stranger = make(desk, "query")
+    request = AWSRequest("POST", f"{desk.cloud.url}/restapis/{signed.api_id}/prod/_user_request_/predict")
+    SigV4QueryAuth(stranger, "execute-api", "us-east-1").add_auth(request)
+    query = str(request.url).partition("?")[2]
+    answer = signed.post("", path=f"predict?{query}", signer=None)
     assert answer.error[:2] == (403, "ACCESS_DENIED")
+    answer = signed.post("", path=f"predict?{query}&more=1", signer=None)
+    assert answer.error[:2] == (403, "INVALID_SIGNATURE")
 
 
 def test_a_key_is_asked_for_and_only_one_of_the_stages_plan_counts(desk, keyed):

@@ -18,9 +18,12 @@ from moto.core.base_backend import BackendDict
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from local_sagemaker import moto_mends
+from local_sagemaker.access.verification import verifying
+from local_sagemaker.app import ACCESS_KEY_ID, SECRET_ACCESS_KEY
 from local_sagemaker.cloudformation import stack_api
 from local_sagemaker.functions import service
 from local_sagemaker.functions.front import in_front_of
+from local_sagemaker.functions.url_requests import UrlRequests
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.server import LocalServer
 from tests.local_sagemaker.cloud import ACCOUNT, REGION, Cloud, allow
@@ -30,7 +33,7 @@ LAMBDA_TRUST = {
     "Statement": {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"},
 }
 LOG = allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "*")
-ROOT = Credentials("test", "test")
+ROOT = Credentials(ACCESS_KEY_ID, SECRET_ACCESS_KEY)
 
 
 class Answered(NamedTuple):
@@ -129,6 +132,7 @@ def running_functions() -> Iterator[FunctionCloud]:
     stack_api.install()
     running = service.install(lambda: server.url)
     application = in_front_of(DomainDispatcherApplication(create_backend_app), running, account_id=ACCOUNT)
+    application = verifying(application, elsewhere=(UrlRequests.takes,))
     server = LocalServer(application, 0)
     endpoints.install(lambda: server.url)
     server.start()

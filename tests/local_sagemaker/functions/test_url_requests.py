@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from sklearn.linear_model import LogisticRegression
 
 from constructs_lib.front_doors.code import front_code
@@ -75,14 +76,29 @@ def test_a_signature_may_be_in_the_query(echo):
         assert answer.status == 200
 
 
-@pytest.mark.parametrize(
-    "options",
-    [{"credentials": None}, {"service_name": "execute-api"}, {"region": "eu-west-1"}],
-    ids=["unsigned", "signed for another service", "signed for another region"],
-)
-def test_a_request_that_nobody_signs_for_it_is_forbidden(echo, options):
-    answer = ask(echo[1], **options)
+def test_a_request_that_nobody_signs_is_forbidden(echo):
+    answer = ask(echo[1], credentials=None)
     assert (answer.status, json.loads(answer.body)) == (403, {"Message": "Forbidden"})
+
+
+@pytest.mark.parametrize("credentials", [ROOT, Credentials("test", "any")], ids=["known", "unknown"])
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"service_name": "execute-api"}, "Credential should be scoped to correct service: 'lambda'. "),
+        ({"region": "eu-west-1"}, "Credential should be scoped to a valid region. "),
+    ],
+)
+def test_a_signature_for_something_else_is_told(echo, credentials, options, told):
+    answer = ask(echo[1], credentials=credentials, **options)
+    assert (answer.status, answer.headers["x-amzn-ErrorType"]) == (403, "InvalidSignatureException")
+    assert json.loads(answer.body)["message"] == told
+
+
+def test_a_wrong_signature_is_told(echo):
+    answer = ask(echo[1], credentials=Credentials(ROOT.access_key, "wrong"))
+    assert (answer.status, answer.headers["x-amzn-ErrorType"]) == (403, "InvalidSignatureException")
+    assert json.loads(answer.body)["message"].startswith("The request signature we calculated does not match")
 
 
 def test_a_caller_needs_both_rights_on_this_function(cloud, echo):
