@@ -1,6 +1,6 @@
 """Calls per second of the client beside boto3, the SageMaker Python SDK and the wire alone, and the cost of an import.
 
-`python -m benchmarks.client [--rounds N]` prints the medians of one run; `--write-docs` also writes docs/client.md.
+`python -m benchmarks.client [--rounds N]` prints the medians of one run; `--write-docs` also writes docs/calls.md.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from tests.sagemaker_sdk.environment import python as sdk_python
 ROOT = Path(__file__).resolve().parent.parent
 CLIENTS = ROOT / "benchmarks" / "clients"
 RESULTS = ROOT / ".cache" / "bench" / "client.json"
-PAGE = ROOT / "docs" / "client.md"
+PAGE = ROOT / "docs" / "calls.md"
 NAMES = {
     "floor": "the wire alone (`http.client`, no signature)",
     "fast": "`Predictor(fast=True)`",
@@ -123,7 +123,7 @@ def rows(results: dict[str, dict[str, Any]]) -> list[list[str]]:
 
 
 def page(results: dict[str, dict[str, Any]], rounds: int, seconds: float) -> str:
-    """The text of docs/client.md."""
+    """The text of docs/calls.md."""
     described = machine.describe()
     text = INTRODUCTION.format(
         rounds=rounds,
