@@ -10,6 +10,7 @@ from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from endpoint_client.exceptions import ConfigurationError
+from endpoint_client.prediction.asyncio_named_methods import AsyncioNamedMethods
 from endpoint_client.prediction.asyncio_result import AsyncioResult
 from endpoint_client.prediction.loop_iterator import LoopIterator
 from endpoint_client.prediction.predictor import Predictor
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable, Iterator
     from types import TracebackType
 
+    import pandas as pd
     from numpy.typing import NDArray
     from typing_extensions import Self, Unpack
 
@@ -35,7 +37,7 @@ class _NobodyWaits(Exception):  # noqa: N818 - never seen: it ends a call in a t
     """The task that waited for a call was cancelled."""
 
 
-class AsyncioPredictor:
+class AsyncioPredictor(AsyncioNamedMethods):
     """A client of one endpoint, whose methods are coroutines.
 
     Not to be confused with the SageMaker SDK's ``AsyncPredictor``, which is for asynchronous endpoints, whose answers
@@ -173,6 +175,7 @@ class AsyncioPredictor:
         data: Any,
         *,
         raw: Literal[False] = False,
+        as_frame: Literal[False] = False,
         progress: Callable[[int, int], None] | None = None,
         **options: Unpack[RequestOptions],
     ) -> NDArray[Any]: ...
@@ -183,30 +186,43 @@ class AsyncioPredictor:
         data: Any,
         *,
         raw: Literal[True],
+        as_frame: Literal[False] = False,
         progress: Callable[[int, int], None] | None = None,
         **options: Unpack[RequestOptions],
     ) -> RawResponse: ...
+
+    @overload
+    async def predict(
+        self,
+        data: Any,
+        *,
+        raw: Literal[False] = False,
+        as_frame: Literal[True],
+        progress: Callable[[int, int], None] | None = None,
+        **options: Unpack[RequestOptions],
+    ) -> pd.Series | pd.DataFrame: ...
 
     async def predict(
         self,
         data: Any,
         *,
         raw: bool = False,
+        as_frame: bool = False,
         progress: Callable[[int, int], None] | None = None,
         **options: Unpack[RequestOptions],
-    ) -> NDArray[Any] | RawResponse:
+    ) -> NDArray[Any] | RawResponse | pd.Series | pd.DataFrame:
         """Send `data` to the endpoint and give its results, as `Predictor.predict` does.
 
         Parameters
         ----------
-        data, raw, **options
+        data, raw, as_frame, **options
             As for `Predictor.predict`.
         progress : callable, optional
             As for `Predictor.predict`, but called in the event loop.
 
         Returns
         -------
-        ndarray or RawResponse
+        ndarray, RawResponse, pandas.Series or pandas.DataFrame
 
         Raises
         ------
@@ -225,12 +241,10 @@ class AsyncioPredictor:
             if progress is not None:
                 loop.call_soon_threadsafe(progress, done, count)
 
-        def call() -> NDArray[Any] | RawResponse:
-            predictor = self._connect()
-            # One literal each: that is what the overloads of a method tell apart.
-            if raw:
-                return predictor.predict(data, raw=True, **options)
-            return predictor.predict(data, progress=told, **options)
+        def call() -> Any:
+            # Of two booleans the overloads know nothing: what excludes what is for the method itself to say.
+            predict: Any = self._connect().predict
+            return predict(data, raw=raw, as_frame=as_frame, progress=told, **options)
 
         try:
             return await self._run(call)
@@ -280,26 +294,6 @@ class AsyncioPredictor:
         """
         return self._each(lambda predictor, given: predictor.predict_stream(given, **options), data)
 
-    async def predict_proba(self, data: Any) -> NDArray[Any]:
-        """Class probabilities, of shape (n_rows, n_classes); as `predict` with ``method="predict_proba"``."""
-        return await self.predict(data, method="predict_proba")
-
-    async def predict_log_proba(self, data: Any) -> NDArray[Any]:
-        """Logarithms of class probabilities, of shape (n_rows, n_classes)."""
-        return await self.predict(data, method="predict_log_proba")
-
-    async def decision_function(self, data: Any) -> NDArray[Any]:
-        """Confidence scores, of shape (n_rows,) or (n_rows, n_classes)."""
-        return await self.predict(data, method="decision_function")
-
-    async def score_samples(self, data: Any) -> NDArray[Any]:
-        """Density or anomaly scores, of shape (n_rows,)."""
-        return await self.predict(data, method="score_samples")
-
-    async def transform(self, data: Any) -> NDArray[Any]:
-        """Transformed rows, of shape (n_rows, n_features_out)."""
-        return await self.predict(data, method="transform")
-
     async def predict_async(self, data: Any, **options: Any) -> AsyncioResult:
         """Give `data` to an asynchronous endpoint, and do not wait for its answer.
 
@@ -342,6 +336,11 @@ class AsyncioPredictor:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._source}, max_connections={self.max_connections})"
+
+    async def _named(self, method: str, data: Any, as_frame: bool) -> Any:
+        if as_frame:
+            return await self.predict(data, method=method, as_frame=True)
+        return await self.predict(data, method=method)
 
     async def _run(self, call: Callable[[], _Given]) -> _Given:
         """Run a call in a thread, with the caller's context variables."""

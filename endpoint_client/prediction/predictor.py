@@ -10,9 +10,12 @@ from endpoint_client.discovery import endpoint_of_parameter, endpoint_of_stack
 from endpoint_client.exceptions import ConfigurationError, InvalidInput, PayloadTooLarge
 from endpoint_client.prediction.async_requests import AsyncRequests
 from endpoint_client.prediction.batches import predict_each
+from endpoint_client.prediction.framed_results import framed
+from endpoint_client.prediction.named_methods import NamedMethods
 from endpoint_client.prediction.result_stream import stream_results
 from endpoint_client.prediction.split_input import SplitInput
 from endpoint_client.tables.encodings import encoding_of
+from endpoint_client.tables.frames import FrameOfResults
 from endpoint_client.tables.rows import rows_of
 from endpoint_client.tables.splitting import Part, split_rows
 from endpoint_client.transport.invocation import Invocation
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     import boto3
+    import pandas as pd
     from numpy.typing import NDArray
     from typing_extensions import Self, Unpack
 
@@ -40,7 +44,7 @@ MAX_ATTEMPTS = 3
 _ENDPOINT_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 
 
-class Predictor:
+class Predictor(NamedMethods):
     """A client of one endpoint.
 
     Parameters
@@ -220,6 +224,7 @@ class Predictor:
         data: Any,
         *,
         raw: Literal[False] = False,
+        as_frame: Literal[False] = False,
         progress: Callable[[int, int], None] | None = None,
         method: str | None = None,
         content_type: str | None = None,
@@ -234,6 +239,7 @@ class Predictor:
         data: Any,
         *,
         raw: Literal[True],
+        as_frame: Literal[False] = False,
         progress: Callable[[int, int], None] | None = None,
         method: str | None = None,
         content_type: str | None = None,
@@ -242,18 +248,34 @@ class Predictor:
         target_model: str | None = None,
     ) -> RawResponse: ...
 
+    @overload
     def predict(
         self,
         data: Any,
         *,
-        raw: bool = False,
+        raw: Literal[False] = False,
+        as_frame: Literal[True],
         progress: Callable[[int, int], None] | None = None,
         method: str | None = None,
         content_type: str | None = None,
         accept: str | None = None,
         target_variant: str | None = None,
         target_model: str | None = None,
-    ) -> NDArray[Any] | RawResponse:
+    ) -> pd.Series | pd.DataFrame: ...
+
+    def predict(
+        self,
+        data: Any,
+        *,
+        raw: bool = False,
+        as_frame: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+        method: str | None = None,
+        content_type: str | None = None,
+        accept: str | None = None,
+        target_variant: str | None = None,
+        target_model: str | None = None,
+    ) -> NDArray[Any] | RawResponse | pd.Series | pd.DataFrame:
         """Send `data` to the endpoint and give its results.
 
         Parameters
@@ -266,6 +288,8 @@ class Predictor:
             start).
         raw : bool, default False
             Give what the server said instead of an array, from one request: the input is not cut.
+        as_frame : bool, default False
+            Give a pandas Series or DataFrame under the index of `data`.
         progress : callable, optional
             Called after each request, in this thread, with the rows that have results and the rows that there are.
         method, content_type, accept, target_variant, target_model : str, optional
@@ -280,6 +304,11 @@ class Predictor:
             scipy.sparse.csr_matrix.
         RawResponse
             With ``raw=True``.
+        pandas.Series or pandas.DataFrame
+            With ``as_frame=True``: results of one dimension as a Series with the name of the method that was asked for
+            (else ``"predict"``), of two as a DataFrame with the columns 0 to n - 1, for the endpoint does not tell the
+            names of classes and features. The index is that of a DataFrame; a Series is one row, under its name; other
+            inputs have 0 to n - 1.
 
         Raises
         ------
@@ -287,7 +316,7 @@ class Predictor:
             `data` is no table of numbers and text, or `content_type` cannot carry it.
         ConfigurationError
             `content_type` is no format of tables, or needs a library that is not installed; or a method is asked for
-            together with `target_model`.
+            together with `target_model`; or `as_frame` together with `raw`, or without pandas.
         PayloadTooLarge
             One row alone, or bytes, or any input with ``raw=True``, exceeds ``max_payload_bytes``.
         InputRejected
@@ -308,6 +337,18 @@ class Predictor:
         Traceback (most recent call last):
         endpoint_client.exceptions.InvalidInput: the input has shape (1, 0): give at least one row and one feature
         """
+        if as_frame:
+            predict = partial(
+                self.predict,
+                data,
+                progress=progress,
+                method=method,
+                content_type=content_type,
+                accept=accept,
+                target_variant=target_variant,
+                target_model=target_model,
+            )
+            return framed(FrameOfResults(data, method or self.method or "predict", raw=raw), predict)
         content_type = content_type or self.content_type
         send = self._sender(method, accept, target_variant, target_model)
         if isinstance(data, bytes | bytearray | memoryview):
@@ -481,25 +522,8 @@ class Predictor:
             source, content_type=content_type, accept=accept or self.accept, timeout=timeout, **options
         )
 
-    def predict_proba(self, data: Any) -> NDArray[Any]:
-        """Class probabilities, of shape (n_rows, n_classes); as `predict` with ``method="predict_proba"``."""
-        return self.predict(data, method="predict_proba")
-
-    def predict_log_proba(self, data: Any) -> NDArray[Any]:
-        """Logarithms of class probabilities, of shape (n_rows, n_classes)."""
-        return self.predict(data, method="predict_log_proba")
-
-    def decision_function(self, data: Any) -> NDArray[Any]:
-        """Confidence scores, of shape (n_rows,) or (n_rows, n_classes)."""
-        return self.predict(data, method="decision_function")
-
-    def score_samples(self, data: Any) -> NDArray[Any]:
-        """Density or anomaly scores, of shape (n_rows,)."""
-        return self.predict(data, method="score_samples")
-
-    def transform(self, data: Any) -> NDArray[Any]:
-        """Transformed rows, of shape (n_rows, n_features_out)."""
-        return self.predict(data, method="transform")
+    def _named(self, method: str, data: Any, as_frame: bool) -> Any:
+        return self.predict(data, method=method, as_frame=True) if as_frame else self.predict(data, method=method)
 
     def close(self) -> None:
         """Close the connections to the service; the predictor cannot be used after that."""
