@@ -1,8 +1,11 @@
-"""What every test shares: the rule that a skipped test must be listed with its reason in skips.txt."""
+"""What every test shares: the rule that a skipped test must be listed in skips.txt, and how workers share the tests."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.distribution import SharedFixtureScheduling, longest_first
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,3 +38,12 @@ class SkipGuard:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(SkipGuard(), "skip-guard")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedFixtureScheduling | None:
+    return SharedFixtureScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
