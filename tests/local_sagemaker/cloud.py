@@ -94,13 +94,16 @@ def with_runtime(model: Any) -> bytes:
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """Wait for something that another thread or process is about to do; give it back."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
+    """Wait for something that another thread or process is about to do; give it back.
+
+    The longer it takes, the less often this looks, since each look takes computing time from what is waited for.
+    """
+    start = time.monotonic()
+    while (waited := time.monotonic() - start) < seconds:
         found = condition()
         if found:
             return found
-        time.sleep(0.01)
+        time.sleep(min(max(waited / 10, 0.01), 0.25))
     raise AssertionError(f"not within {seconds} s: {condition}")
 
 
