@@ -1,11 +1,13 @@
-"""What every test shares: the rule that a skipped test must be listed in skips.txt, and how workers share the tests."""
+"""What every test shares: skips are listed, workers share the tests, and some processes go unmeasured."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.distribution import SharedFixtureScheduling, longest_first
+from tests import unmeasured
+from tests.distribution import SharedFixtureScheduling, folder_of, longest_first
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -47,3 +49,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedFixtureScheduling | None:
     return SharedFixtureScheduling(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def unmeasured_processes(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let processes of some folders' tests start without coverage."""
+    with pytest.MonkeyPatch.context() as patch:
+        if folder_of(request.node.nodeid, unmeasured.FOLDERS):
+            patch.delenv(unmeasured.VARIABLE, raising=False)
+        yield

@@ -2,12 +2,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests import unmeasured
 from tests.conftest import ROOT
 from tests.distribution import FIRST, TOGETHER, SharedFixtureScheduling, longest_first
 
 
 def test_the_folders_are_there():
-    assert [folder for folder in FIRST if not list((ROOT / folder).glob("test_*.py"))] == []
+    assert [folder for folder in (*FIRST, *unmeasured.FOLDERS) if not list((ROOT / folder).glob("test_*.py"))] == []
 
 
 def test_a_folder_that_shares_fixtures_is_one_unit_and_any_other_file_is_its_own():
