@@ -5,10 +5,11 @@ from __future__ import annotations
 import concurrent.futures
 import json
 import logging
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, NamedTuple, Optional, Sequence, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
+from sklearn_runtime.body_parts import BodyParts
 from sklearn_runtime.codecs import encode
 from sklearn_runtime.content_types import ANY, CSV, JSON, negotiate, parse_accept, response_header, sniff
 from sklearn_runtime.errors import ModelLoadError, RequestError, UnknownMethod, error_body
@@ -43,7 +44,8 @@ class Response(NamedTuple):
 
     status: int
     content_type: str
-    body: bytes
+    #: bytes, or `BodyParts` where a hook of the user's makes it in parts.
+    body: Any
 
 
 class _Question(NamedTuple):
@@ -257,7 +259,7 @@ class InferenceService:
         raw_accept = accept if accept and accept != ANY else self._settings.default_accept
         if hooks.transform_fn is not None:
             given = _as_given_to_hooks(body, raw_type)
-            return _as_response(hooks.transform_fn(self._model, given, raw_type, raw_accept), raw_accept)
+            return _as_answer(hooks.transform_fn(self._model, given, raw_type, raw_accept), raw_accept)
         own_output = "output_fn" in hooks.defined
         response_type = "" if own_output else negotiate(accept, self._settings.default_accept)
         own_predict = "predict_fn" in hooks.defined
@@ -271,7 +273,7 @@ class InferenceService:
         else:
             prediction = predict(data, self._model, method or self._settings.method, self.fast_paths)
         if own_output:
-            return _as_response(hooks.output_fn(prediction, raw_accept), raw_accept)
+            return _as_answer(hooks.output_fn(prediction, raw_accept), raw_accept)
         return _written(prediction, response_type)
 
     def execution_parameters(self) -> Optional[Response]:
@@ -324,6 +326,14 @@ def _as_given_to_hooks(body: Union[bytes, bytearray], content_type: str) -> Any:
     return body.decode("utf-8", "replace") if content_type in TEXT_TYPES else bytes(body)
 
 
+def _as_answer(result: Any, accept: str) -> Response:
+    """What a user's hook returned for a request: an iterator of parts, or what `_as_response` takes."""
+    body, content_type = result if isinstance(result, tuple) and len(result) == 2 else (result, None)
+    if not isinstance(body, Iterator):
+        return _as_response(result, accept)
+    return Response(200, str(content_type or _first_concrete(accept)), BodyParts(body))
+
+
 def _as_response(result: Any, accept: str) -> Response:
     """What a user's hook returned: a body, a body with its content type, or a response of Flask's kind."""
     if hasattr(result, "get_data") and hasattr(result, "status_code"):
@@ -336,8 +346,8 @@ def _as_response(result: Any, accept: str) -> Response:
     if isinstance(result, (bytes, bytearray, memoryview)):
         return Response(200, str(content_type), bytes(result))
     raise TypeError(
-        f"the hook returned a {type(result).__name__}: return bytes or str, a tuple of body and content type, "
-        "or a Response"
+        f"the hook returned a {type(result).__name__}: return bytes or str, an iterator of them, a tuple of body and "
+        "content type, or a Response"
     )
 
 

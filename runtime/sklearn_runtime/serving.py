@@ -9,6 +9,7 @@ import os
 from http import HTTPStatus
 from typing import Any, Callable, Dict, Iterable, List, Tuple
 
+from sklearn_runtime.body_parts import BodyParts
 from sklearn_runtime.server.routes import error_answer, respond, route_of
 from sklearn_runtime.settings import Settings
 
@@ -42,11 +43,13 @@ class Application:
         else:
             route = route_of(environ["REQUEST_METHOD"], environ.get("PATH_INFO", "/"), _headers(environ))
             answer = respond(self._service, route, body)
-        fields: List[Tuple[str, str]] = [("Content-Length", str(len(answer.body)))]
+        in_parts = isinstance(answer.body, BodyParts)
+        # The server sends a body without a length in chunks, or to the connection's end.
+        fields: List[Tuple[str, str]] = [] if in_parts else [("Content-Length", str(len(answer.body)))]
         fields += [("Content-Type", answer.content_type)] if answer.content_type else []
         fields += [("Allow", answer.allow)] if answer.allow else []
         start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", fields)
-        return [answer.body]
+        return iter(answer.body) if in_parts else [answer.body]
 
 
 def _headers(environ: Dict[str, Any]) -> Dict[str, str]:

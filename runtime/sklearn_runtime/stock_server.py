@@ -17,6 +17,7 @@ import sys
 from http import HTTPStatus
 from typing import Any, Callable, Dict, Tuple
 
+from sklearn_runtime.body_parts import BodyParts
 from sklearn_runtime.errors import RequestError, error_body
 from sklearn_runtime.fast import FastPaths
 from sklearn_runtime.hooks import Hooks, input_fn, output_fn
@@ -134,4 +135,5 @@ def _flask_transform_fn(hooks: Hooks, settings: Settings, fast_paths: Callable[[
 
 
 def _flask_response(flask: Any, response: Response) -> Any:
-    return flask.Response(response.body, status=response.status, content_type=response.content_type)
+    body = iter(response.body) if isinstance(response.body, BodyParts) else response.body
+    return flask.Response(body, status=response.status, content_type=response.content_type)

@@ -85,12 +85,12 @@ def scripted(name: str, **files: bytes) -> bytes:
     return archive({"name.txt": name.encode(), **code, **files})
 
 
-def with_runtime(model: Any) -> bytes:
+def with_runtime(model: Any, **files: bytes) -> bytes:
     """Pack a fitted estimator with the real runtime beside it, as the constructs do."""
     packed = io.BytesIO()
     joblib.dump(model, packed)
     code = {f"code/{file.name}": file.source.read_bytes() for file in runtime_files()}
-    return archive({"model.joblib": packed.getvalue(), **code})
+    return archive({"model.joblib": packed.getvalue(), **code, **files})
 
 
 def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:

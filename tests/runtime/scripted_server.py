@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import resource
 import signal
@@ -16,6 +17,7 @@ import typing
 from pathlib import Path
 from typing import NamedTuple
 
+from sklearn_runtime.body_parts import BodyParts
 from sklearn_runtime.errors import ModelLoadError
 from sklearn_runtime.server import capacity
 from sklearn_runtime.server import command as server
@@ -24,7 +26,7 @@ from sklearn_runtime.server import command as server
 class Response(NamedTuple):
     status: int
     content_type: str
-    body: bytes
+    body: bytes | BodyParts
 
 
 class ScriptedService:
@@ -70,6 +72,8 @@ class ScriptedService:
             os.kill(os.getpid(), signal.SIGKILL)
         if command == b"size":
             return Response(200, "application/octet-stream", b"x" * int(argument))
+        if command in PARTS:
+            return Response(200, "text/plain", BodyParts(PARTS[command](os.fsdecode(argument))))
         if command == b"type":
             return Response(200, argument.decode("latin-1"), b"")
         if command == b"status":
@@ -96,6 +100,32 @@ class ScriptedService:
         return None
 
 
+def _numbers(number: str) -> typing.Iterator[bytes]:
+    for part in range(int(number)):
+        yield b"%d " % part
+
+
+def _gated(gate: str) -> typing.Iterator[bytes]:
+    yield b"first "
+    yield Path(gate).read_bytes()
+
+
+def _failing(message: str) -> typing.Iterator[bytes]:
+    yield b"first "
+    raise RuntimeError(message)
+
+
+def _endless(size: str) -> typing.Iterator[bytes]:
+    made = 0
+    try:
+        while True:
+            made += 1
+            yield bytes(int(size))
+    finally:
+        logging.getLogger("sklearn_runtime").warning("closed after %d parts", made)
+
+
+PARTS = {b"numbers": _numbers, b"gated": _gated, b"failing": _failing, b"endless": _endless}
 TAKEN: list[int] = []
 
 

@@ -76,6 +76,46 @@ def test_an_output_fn_may_return_a_body_a_pair_or_a_response(serve, classifier, 
     assert service.invoke(encode(IRIS[:1], NPY), NPY, CSV) == (200, content_type, body)
 
 
+PARTS = """
+def output_fn(prediction, content_type):
+    {failure}
+    yield "one,"
+    yield b"two"
+"""
+
+
+def test_an_output_fn_may_give_its_body_in_parts(serve, classifier):
+    response = serve(classifier, PARTS.format(failure="")).invoke(encode(IRIS[:1], NPY), NPY, CSV)
+    assert response[:2] == (200, "text/csv")
+    assert list(response.body) == [b"one,", b"two"]
+
+
+@pytest.mark.parametrize(
+    ("hook", "content_type"),
+    [
+        ("output_fn(prediction, content_type):\n    return iter([b'one']), 'a/b'\n", "a/b"),
+        ("transform_fn(model, body, content_type, accept):\n    return map(str, ['one'])\n", "text/csv"),
+        ("transform_fn(model, body, content_type, accept):\n    return (b for b in [b'one']), 'a/b'\n", "a/b"),
+    ],
+)
+def test_parts_come_from_any_iterator_and_may_have_a_content_type(serve, classifier, hook, content_type):
+    response = serve(classifier, f"def {hook}").invoke(encode(IRIS[:1], NPY), NPY, CSV)
+    assert response.content_type == content_type
+    assert list(response.body) == [b"one"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "message"),
+    [
+        ("1 / 0", 500, "division by zero"),
+        ("from sklearn_runtime.errors import InvalidRows; raise InvalidRows('too old', row=3)", 400, "too old"),
+    ],
+)
+def test_what_fails_before_the_first_part_has_a_status_of_its_own(serve, classifier, failure, status, message):
+    response = serve(classifier, PARTS.format(failure=failure)).invoke(encode(IRIS[:1], NPY), NPY, CSV)
+    assert (response.status, error_of(response)["message"]) == (status, message)
+
+
 def test_a_response_keeps_its_status(serve, classifier):
     service = serve(
         classifier,

@@ -66,6 +66,27 @@ def test_custom_attributes_choose_the_method(application, fitted):
     np.testing.assert_array_equal(json.loads(answer), fitted.predict_proba(rows))
 
 
+def test_a_body_in_parts_is_given_as_it_is_made(tmp_path, fitted):
+    (tmp_path / "model" / "code").mkdir(parents=True)
+    joblib.dump(fitted, tmp_path / "model" / "model.joblib")
+    program = "def output_fn(prediction, content_type):\n    yield 'one,'\n    yield 2\n"
+    (tmp_path / "model" / "code" / "hooks.py").write_text(program, encoding="utf-8")
+    environ = {"SAGEMAKER_BASE_DIR": str(tmp_path), "SKLEARN_RUNTIME_PROGRAM": "hooks.py"}
+    settings = Settings.from_environ(environ)
+    started = []
+    request = {"REQUEST_METHOD": "POST", "PATH_INFO": "/invocations", "wsgi.input": io.BytesIO(b"5,3.5,1.4,0.2")}
+    application = serving.Application(InferenceService.load(settings), settings)
+    request.update(CONTENT_LENGTH="13", CONTENT_TYPE="text/csv")
+    answer = application(request, lambda *head: started.append(head))
+    sys.modules.pop("sklearn_runtime_program", None)
+    assert started == [("200 OK", [("Content-Type", "application/json")])]
+    parts = iter(answer)
+    assert next(parts) == b"one,"
+    # What is raised here makes a server of WSGI cut the connection off: the client cannot take it for the whole.
+    with pytest.raises(TypeError, match="the hook gave a part of type"):
+        next(parts)
+
+
 def test_a_chunked_body_is_read_to_its_end(application):
     status, _, answer = call(
         application,

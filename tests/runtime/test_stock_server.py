@@ -160,6 +160,18 @@ def test_in_the_stock_server_a_failing_hook_has_its_message(stock, tmp_path):
     assert '"KeyError"' in response.get_data(as_text=True)
 
 
+def test_in_the_stock_server_a_body_in_parts_is_streamed_by_flask(stock, tmp_path):
+    settings = settings_for("hook_raises", tmp_path)
+    program = tmp_path / "model" / "code" / str(settings.program)
+    hook = "def output_fn(prediction, content_type):\n    yield 'one,'\n    yield 'two'\n"
+    program.write_text(hook, encoding="utf-8")
+    hooks = exported(settings)
+    with flask.Flask("stock").test_request_context():
+        response = hooks["transform_fn"](build_model("iris"), "[5.1, 3.5, 1.4, 0.2]", "application/json", "*/*")
+    assert response.is_streamed
+    assert list(response.response) == [b"one,", b"two"]
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "prediction"),
     [

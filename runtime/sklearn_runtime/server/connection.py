@@ -3,12 +3,16 @@
 import asyncio
 import contextlib
 import functools
+import socket
+import struct
 from time import monotonic
 from typing import TYPE_CHECKING, Dict, Optional, cast
 
+from sklearn_runtime.body_parts import BodyParts
 from sklearn_runtime.server.http_head import ProtocolError
 from sklearn_runtime.server.http_request import IDLE, IN_BODY, IN_HEAD, Request, RequestReader
-from sklearn_runtime.server.http_response import Answer, encode_head
+from sklearn_runtime.server.http_response import Answer, encode_head, encode_head_of_parts
+from sklearn_runtime.server.response_stream import ResponseStream
 from sklearn_runtime.server.routes import error_answer, route_of
 from sklearn_runtime.settings import Settings
 
@@ -25,6 +29,8 @@ LINGER_SECONDS = 2.0
 
 #: Longer bodies are handed over by themselves: joining them to the head would copy them.
 _JOIN_BYTES = 64 * 1024
+
+_NO_LINGER = struct.pack("ii", 1, 0)
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -47,6 +53,7 @@ class Connection(asyncio.BufferedProtocol):
         self._writing = False
         self._closing = False
         self._paused = False
+        self._stream: Optional[ResponseStream] = None
         self._phase: Optional[str] = None
         #: When to give up the present wait, in the event loop's time.
         self.deadline = float("inf")
@@ -76,12 +83,18 @@ class Connection(asyncio.BufferedProtocol):
 
     def pause_writing(self) -> None:
         self._writing = True
+        if self._stream is not None:
+            self._settle()
 
     def resume_writing(self) -> None:
         self._writing = False
+        if self._stream is not None:
+            self._stream.go_on()
         self._advance()
 
     def connection_lost(self, exc: Optional[Exception]) -> None:  # noqa: ARG002
+        if self._stream is not None:
+            self._stream.give_up()
         self._worker.closed(self)
 
     # What the worker calls.
@@ -134,8 +147,45 @@ class Connection(asyncio.BufferedProtocol):
 
     def _answered(self, request: Request, started: float, future: "asyncio.Future[Answer]") -> None:
         self._running = False
-        self._send(request, future.result(), started)
+        answer = future.result()
+        if isinstance(answer.body, BodyParts):
+            self._begin(request, answer, answer.body, started)
+        else:
+            self._send(request, answer, started)
         self._advance()
+
+    def _begin(self, request: Request, answer: Answer, parts: BodyParts, started: float) -> None:
+        """Send an answer in parts: nothing else is read or answered before its end."""
+        worker, head = self._worker, request.head
+        chunked = head.minor_version > 0
+        keep_alive = chunked and head.keep_alive and not worker.draining
+
+        def end(whole: bool) -> None:
+            self._stream, self._running = None, False
+            worker.access_log.request(head.route, answer, monotonic() - started, len(request.body))
+            if not whole:
+                self._break_off(chunked)
+            elif not keep_alive or worker.draining:
+                self._close()
+            self._advance()
+
+        self._running = True
+        self._stream = ResponseStream(
+            parts,
+            worker.dispatcher,
+            self._transport.write,
+            is_taken=lambda: not self._writing,
+            chunked=chunked,
+            end=end,
+        )
+        self._stream.start(encode_head_of_parts(answer, None if keep_alive else "close", worker.date, chunked))
+
+    def _break_off(self, chunked: bool) -> None:
+        """Close so that the client cannot take what it has for the whole."""
+        if not chunked:
+            # No last chunk is missing: a reset, in place of the end that a whole body has.
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+        self._transport.close()
 
     def _answered_in_turn(self, request: Request, started: float, answer: Answer) -> None:
         self._in_turn = False
@@ -180,10 +230,10 @@ class Connection(asyncio.BufferedProtocol):
         transport = self._transport
         if transport.is_closing():
             return
-        if self._running or self._in_turn:
-            phase = RUNNING
-        elif self._writing:
+        if self._writing:
             phase = WRITING
+        elif self._running or self._in_turn:
+            phase = RUNNING
         elif self._closing:
             phase = CLOSING
         else:

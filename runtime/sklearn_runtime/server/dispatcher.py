@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 from typing import Any, Callable, Dict, List, Optional
 
+from sklearn_runtime.body_parts import BodyParts
 from sklearn_runtime.methods import METHODS
 from sklearn_runtime.server.cost import BUDGET_SECONDS, Costs, Measurement
 from sklearn_runtime.server.http_request import Request
@@ -100,6 +101,14 @@ class Dispatcher:
         """Have a request answered in a thread."""
         small = len(request.body) <= self._large_body_bytes and not self._may_block
         return self._run(self._small_executor if small else self._executor, self._answer_and_learn, request)
+
+    def make_part(self, parts: BodyParts) -> "asyncio.Future[Optional[bytes]]":
+        """Have the next part of a body made in the thread of the hooks; see `BodyParts.next`."""
+        return self._run(self._executor, parts.next)
+
+    def give_up(self, parts: BodyParts) -> None:
+        """Have a body closed in the thread of the hooks, after the part that is being made."""
+        self._run(self._executor, parts.close)
 
     def _run(self, executor: ThreadPoolExecutor, call: Callable[..., Any], *arguments: Any) -> "asyncio.Future[Any]":
         self._in_threads += 1

@@ -3,9 +3,9 @@
 import re
 import time
 from http import HTTPStatus
-from typing import Dict, NamedTuple, Optional, Tuple
+from typing import Any, Dict, NamedTuple, Optional, Tuple
 
-__all__ = ["Answer", "encode_head", "http_date", "is_field_value"]
+__all__ = ["Answer", "encode_head", "encode_head_of_parts", "http_date", "is_field_value"]
 
 _FIELD_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?")
 _PREFIXES: Dict[Tuple[int, Optional[str], Optional[str], Optional[str]], bytes] = {}
@@ -19,7 +19,8 @@ class Answer(NamedTuple):
 
     status: int
     content_type: Optional[str]
-    body: bytes
+    #: bytes, or `BodyParts` where it is made in parts.
+    body: Any
     #: Value of the header Allow, which goes with 405.
     allow: Optional[str] = None
 
@@ -76,3 +77,28 @@ def encode_head(answer: Answer, connection: Optional[str], date: bytes) -> bytes
             _PREFIXES.clear()
         _PREFIXES[key] = prefix
     return b"%b%d\r\nDate: %b\r\n\r\n" % (prefix, len(answer.body), date)
+
+
+def encode_head_of_parts(answer: Answer, connection: Optional[str], date: bytes, chunked: bool) -> bytes:
+    r"""The status line and the header fields of a body whose length is not known.
+
+    Parameters
+    ----------
+    answer, connection, date
+        As for :func:`encode_head`.
+    chunked
+        Whether the body goes in chunks.
+
+    Example
+    -------
+    >>> encode_head_of_parts(Answer(200, "a/b", b""), None, b"Mon, 23 Nov 2026 23:59:36 GMT", True)
+    b'HTTP/1.1 200 OK\r\nContent-Type: a/b\r\nTransfer-Encoding: chunked\r\nDate: Mon, 23 Nov 2026 23:59:36 GMT\r\n\r\n'
+    """
+    fields = (
+        ("Content-Type", answer.content_type),
+        ("Connection", connection),
+        ("Transfer-Encoding", "chunked" if chunked else None),
+    )
+    lines = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in fields if value is not None]
+    return b"%b\r\nDate: %b\r\n\r\n" % ("\r\n".join(lines).encode("ascii"), date)

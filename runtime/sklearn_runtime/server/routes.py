@@ -8,6 +8,7 @@ import json
 import logging
 from typing import Any, List, Mapping, NamedTuple, Optional, Sequence, Tuple, Union
 
+from sklearn_runtime.body_parts import BodyParts
 from sklearn_runtime.content_types import CSV, JSON, JSON_LINES, NPY, OCTET_STREAM, parse_media_type
 from sklearn_runtime.errors import error_body
 from sklearn_runtime.methods import METHODS, requested_method
@@ -163,6 +164,8 @@ def respond(service: Any, route: Route, body: Union[bytes, bytearray]) -> Answer
         _log.exception("the request could not be answered")
         return error_answer(500, type(error).__name__, str(error))
     if answer.content_type is not None and not _may_be_sent(answer.content_type):
+        if isinstance(answer.body, BodyParts):
+            answer.body.close()
         return error_answer(
             500, "InvalidContentType", f"output_fn gave the content type {answer.content_type!r}: give printable ASCII"
         )

@@ -14,6 +14,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EventStreamError
+from sklearn.linear_model import LogisticRegression
 
 from local_sagemaker.hosting import endpoints
 from local_sagemaker.hosting.endpoint_identity import EndpointIdentity
@@ -33,6 +34,7 @@ from tests.local_sagemaker.cloud import (
     rights,
     running_cloud,
     scripted,
+    with_runtime,
 )
 
 MEBIBYTE = 1024 * 1024
@@ -231,6 +233,32 @@ def test_a_caller_that_takes_nothing_does_not_hold_the_container_for_longer(hurr
         connection.sendall(f"{head}\r\nAuthorization: {AUTHORIZATION}\r\n\r\n".encode() + body)
         eventually((tmp_path / "file.gone").exists)
     eventually(lambda: in_flight(endpoint) == 0)
+
+
+HOOKS = b"""
+import os, time
+
+def output_fn(prediction, content_type):
+    yield "first"
+    while not os.path.exists(os.environ["GATE"]):
+        time.sleep(0.005)
+    yield b"second"
+    raise RuntimeError("no third")
+"""
+
+
+def test_a_hook_streams_through_our_server(cloud, tmp_path):
+    environment = {"SKLEARN_RUNTIME_PROGRAM": "hooks.py", "GATE": str(tmp_path / "go")}
+    model = with_runtime(LogisticRegression().fit([[0.0], [1.0]], [0, 1]), **{"code/hooks.py": HOOKS})
+    endpoint = cloud.make_endpoint(cloud.make_config(cloud.make_model(model, environment)))
+    answer = begin(cloud, endpoint, "0.9", ContentType="text/csv", Accept="text/csv")
+    assert answer["ContentType"] == "text/csv"
+    found = parts(answer)
+    assert next(found) == b"first"
+    (tmp_path / "go").touch()
+    assert next(found) == b"second"
+    with pytest.raises(EventStreamError, match="ModelStreamError"):
+        next(found)
 
 
 def test_an_update_waits_for_the_streams_of_the_old_containers(cloud, tmp_path):

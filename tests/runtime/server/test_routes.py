@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from sklearn_runtime.body_parts import BodyParts
 from sklearn_runtime.server import routes as module
 from sklearn_runtime.server.http_response import Answer
 from sklearn_runtime.server.routes import error_type, respond, route_of
@@ -35,6 +36,23 @@ class Broken:
 
 def invoke(headers, service=None, body=b"1"):
     return respond(service or Recorder(), route_of("POST", "/invocations", headers), body)
+
+
+def test_a_body_in_parts_with_a_type_that_cannot_be_sent_is_closed():
+    closed = []
+
+    def parts():
+        try:
+            yield b"1"
+        finally:
+            closed.append(True)
+
+    class Parted(Recorder):
+        def invoke(self, *_):
+            return 200, "text/plain\r\nX: y", BodyParts(parts())
+
+    assert invoke({}, Parted()).status == 500
+    assert closed == [True]
 
 
 @pytest.mark.parametrize(
