@@ -24,7 +24,7 @@ def longest_first(items: list[pytest.Item]) -> None:
     items.sort(key=place)
 
 
-class SharedFixtureScheduling(LoadFileScheduling):
+class SharedFixtureScheduling(LoadFileScheduling):  # type: ignore[misc]
     """Leaves a file on one worker, as its parent does, and the folders of `TOGETHER` as well."""
 
     def _split_scope(self, nodeid: str) -> str:
