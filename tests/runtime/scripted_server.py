@@ -125,7 +125,29 @@ def _endless(size: str) -> typing.Iterator[bytes]:
         logging.getLogger("sklearn_runtime").warning("closed after %d parts", made)
 
 
-PARTS = {b"numbers": _numbers, b"gated": _gated, b"failing": _failing, b"endless": _endless}
+class _Lines:
+    """What has an end of its own to be closed, as a file does."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = iter(text.split())
+
+    def __iter__(self) -> _Lines:
+        return self
+
+    def __next__(self) -> str:
+        return next(self._lines)
+
+    def close(self) -> None:
+        logging.getLogger("sklearn_runtime").warning("the lines are closed")
+
+
+PARTS: dict[bytes, typing.Callable[[str], typing.Iterator[typing.Any]]] = {
+    b"lines": _Lines,
+    b"numbers": _numbers,
+    b"gated": _gated,
+    b"failing": _failing,
+    b"endless": _endless,
+}
 TAKEN: list[int] = []
 
 

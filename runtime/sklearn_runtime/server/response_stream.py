@@ -73,8 +73,8 @@ class ResponseStream:
             if self._is_taken():
                 self.go_on()
             return
-        if part is None:
-            self._dispatcher.give_up(self._parts)
-        elif self._chunked:
+        # A file is an iterator too, and stays open at its end.
+        self._dispatcher.give_up(self._parts)
+        if part is not None and self._chunked:
             self._write(_LAST_CHUNK)
         self._end(part is not None)

@@ -121,6 +121,11 @@ def test_a_client_that_has_left_before_the_first_part_stops_the_hook_too(server,
     server.wait_for(lambda line: "closed after" in str(line["message"]), count=before + 1)
 
 
+def test_what_the_parts_came_from_is_closed_at_the_end(server):
+    assert server.invoke(b"lines one two")[::2] == (200, b"onetwo")
+    server.wait_for(lambda line: line["message"] == "the lines are closed")
+
+
 def test_a_hook_that_fails_leaves_no_whole_answer(server):
     client = server.http()
     client.request("POST", "/invocations", b"failing secret-free")
