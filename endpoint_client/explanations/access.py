@@ -173,7 +173,7 @@ RULES = (
     ),
     Rule(
         kind=ConfigurationError,
-        says="no AWS region",
+        says="no AWS region|must specify a region",
         what="No region is configured, so there is no address to call.",
         why=("Neither the call, nor AWS_DEFAULT_REGION, nor the profile names one.",),
         remedy=(

@@ -47,7 +47,7 @@ RULES = (
         remedy=(
             (
                 "Send fewer rows at once, several requests side by side:\n"
-                'Predictor("{f.name}", max_payload_bytes=500_000, max_concurrency=4)'
+                'Predictor("{f.name}", max_rows=1000, max_concurrency=4)'
             ),
             (
                 "Use a larger instance type or more instances, in the CDK app:\n"
@@ -119,7 +119,7 @@ RULES = (
         remedy=(
             (
                 "Send it again if it may be predicted twice, with fewer rows at once:\n"
-                'Predictor("{f.name}", max_payload_bytes=500_000, max_attempts=5)'
+                'Predictor("{f.name}", max_rows=1000, max_attempts=5)'
             ),
             "See whether the endpoint is well:\nsklearn-endpoint status {f.name}{f.in_region}\n{f.tail}",
         ),

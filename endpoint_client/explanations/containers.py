@@ -4,7 +4,7 @@ from endpoint_client.exceptions import ModelError, UnreadableResponse
 from endpoint_client.explanations.rule import Rule
 
 _LOG = "Read the traceback in the endpoint's log ({f.log_group}):\n{f.tail}"
-_SMALLER = 'Send fewer rows at once:\nPredictor("{f.name}", max_payload_bytes=500_000)'
+_SMALLER = 'Send fewer rows at once:\nPredictor("{f.name}", max_rows=1000)'
 _LARGER = (
     "Use an instance type with more memory (serverless: memory_size_in_mb=6144), in the CDK app:\n"
     'SklearnEndpoint(self, "Endpoint", model=model, instance_type="ml.m5.xlarge")'

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from endpoint_client.aws_services import from_service_answer
-from endpoint_client.exceptions import EndpointClientError
+from endpoint_client.exceptions import ConfigurationError, EndpointClientError
 from endpoint_client.explanations.facts import Facts
 from endpoint_client.explanations.rules import RULES
 from endpoint_client.transport.service_errors import from_boto_error, from_client_error
@@ -83,10 +83,12 @@ def _as_ours(error: BaseException) -> EndpointClientError | None:
     botocore = sys.modules.get("botocore.exceptions")
     ours: EndpointClientError | None = None
     if botocore is not None and isinstance(error, botocore.ClientError):
-        if error.operation_name.startswith("InvokeEndpoint"):
+        if "Endpoint" in error.operation_name:
             ours = from_client_error(error, endpoint_name="", region="")
         else:
             ours = from_service_answer(error, error.operation_name, "")
+    elif botocore is not None and isinstance(error, botocore.NoRegionError | botocore.ProfileNotFound):
+        ours = ConfigurationError(str(error))
     elif botocore is not None and isinstance(error, botocore.BotoCoreError):
         ours = from_boto_error(error, endpoint_name="", region="")
     if ours is not None:

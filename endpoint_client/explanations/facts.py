@@ -19,7 +19,11 @@ _NOT_AUTHORIZED = re.compile(
 _ENDPOINT = re.compile(
     r"\b[Ee]ndpoint '?(?P<name>[a-zA-Z0-9](?:-*[a-zA-Z0-9]){0,62})'? (?:of account|in |does not|has not|gave|kept|is )"
 )
-_URL = re.compile(r"https?://[^\s\"',)]+")  # fmt: skip
+_QUOTED = re.compile(
+    r"find endpoint [\"'](?P<name>[\w-]+)[\"']|/aws/sagemaker/Endpoints/(?P<group>[\w-]+)|/endpoints/(?P<path>[\w-]+)/"
+)
+_HOST = re.compile(r"//runtime(?:-fips)?\.sagemaker\.(?P<region>[\w-]+)\.")
+_URL = re.compile(r"https?://[^\s\"',)]+")
 _PREFIXES = {
     "cloudformation": ("DescribeStacks",),
     "logs": ("DescribeLogStreams", "FilterLogEvents", "GetLogEvents", "StartLiveTail"),
@@ -65,9 +69,10 @@ class Facts:
             return str(name)
         if self._arn is not None and self._arn["resource"].startswith("endpoint/"):
             return self._arn["resource"].partition("/")[2]
-        group = re.search(r"/aws/sagemaker/Endpoints/([\w-]+)", f"{self.log_stream} {self.words}")
+        if quoted := _QUOTED.search(f"{self.log_stream} {self.words}"):
+            return str(quoted[quoted.lastindex or 0])
         named = _ENDPOINT.search(self.words)
-        return group[1] if group else named["name"] if named else "NAME"
+        return named["name"] if named else "NAME"
 
     @cached_property
     def endpoint(self) -> str:
@@ -78,7 +83,7 @@ class Facts:
     @cached_property
     def region(self) -> str:
         """The region of the call; empty: not known."""
-        arn = self._arn or _ARN.search(self.log_stream)
+        arn = self._arn or _ARN.search(self.log_stream) or _HOST.search(self.words)
         told = (str(getattr(error, "region", "") or "") for error in (self.error, self.error.__cause__))
         return next(filter(None, told), arn["region"] if arn else "")
 
@@ -160,11 +165,13 @@ class Facts:
     def _resource(self, right: str) -> str:
         if self._arn is not None:
             return self._arn[0].rstrip(".,;")
-        if right.startswith("s3:") and (location := re.search(r"s3://([^\s:;,]+)", self.words)):
-            return f"arn:{_partition(self.region)}:s3:::{location[1]}"
+        if right.startswith("s3:"):
+            location = re.search(r"s3://([^\s:;,]+)", self.words)
+            return f"arn:{_partition(self.region)}:s3:::{location[1] if location else 'BUCKET/KEY'}"
         if right.startswith("sagemaker:Invoke"):
             return f"arn:{_partition(self.region)}:sagemaker:{self.region or '*'}:*:endpoint/{self.name.lower()}"
-        return "*"
+        # To be filled in: a statement for everything is no remedy.
+        return "RESOURCE-ARN"
 
 
 def _said(error: BaseException) -> str:

@@ -51,7 +51,9 @@ RULES = (
         says="AccessDenied|not authorized|403",
         what="The training job {f.job!r} lacks a right: {f.reason}",
         why=("Its execution role may not read an input or its code, write its output, or use a key.",),
-        remedy=("Give the construct the bucket (inputs=..., grant_read), or the role the right, and start it again.",),
+        remedy=(
+            'Name the data in the construct (inputs=...), or allow it beside, and deploy:\ntraining.allow_inputs("s3://BUCKET/PREFIX")',
+        ),
     ),
     Rule(
         kind=TrainingFailed,
@@ -107,7 +109,7 @@ RULES = (
         ),
         remedy=(
             'See which objects failed, and why:\nTransformJob.attach("{f.job}").wait()',
-            'Send less at once (strategy="SingleRecord", a lower max_payload), and correct the lines that it names.',
+            'Correct the lines that it names, or send less at once: strategy="SingleRecord", or a lower max_payload.',
         ),
     ),
     Rule(

@@ -24,7 +24,7 @@ RULES = (
     Rule(
         kind=EndpointClientError,
         what="The call could not be made: {f.message}",
-        why=("botocore failed before an answer was there; its own words are all that is known.",),
+        why=("It failed before an answer was there; its own words are all that is known.",),
         remedy=(
             (
                 "See botocore's steps, on standard error (they hold request headers: do not share them):\n"

@@ -20,12 +20,14 @@ _SECRETS = (
     # User and password of a proxy's address.
     re.compile(r"(\w://)[^/\s@]+(?=@)"),
 )
+# The console's address, which SageMaker puts behind a container's words.
+_CONSOLE = re.compile(r" See https?://\S+ in account \d+ for more information\.?")
 # Ids of long-lived and of temporary keys: no secrets, and still nobody's business.
 _KEY_ID = re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b")
 
 
 def plain(text: object, longest: int = LONGEST) -> str:
-    """Give the first line of a text without control characters, secrets and keys.
+    """Give the first line of a text without control characters, secrets, keys and the console's address.
 
     Parameters
     ----------
@@ -41,6 +43,7 @@ def plain(text: object, longest: int = LONGEST) -> str:
     """
     lines = _CODES_OF_A_TERMINAL.sub("", str(text)).strip().splitlines()
     line = "".join(letter if letter.isprintable() else " " for letter in (lines[0] if lines else ""))
+    line = _CONSOLE.sub("", line)
     for secret in _SECRETS:
         line = secret.sub(r"\1***", line)
     line = " ".join(_KEY_ID.sub("***", line).split())

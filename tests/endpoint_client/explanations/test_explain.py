@@ -118,7 +118,7 @@ def test_names_that_the_model_does_not_have(endpoint):
     [
         (500, "KeyError", "age", "raised KeyError: age", "tail ep --region us-east-1"),
         (500, "ModuleNotFoundError", "No module named 'x'", "lacks a module", r"requirements\.txt"),
-        (500, "MemoryError", "Unable to allocate 9 GiB", "ran out of memory", "max_payload_bytes=500_000"),
+        (500, "MemoryError", "Unable to allocate 9 GiB", "ran out of memory", "max_rows=1000"),
         (503, "", "busy", r"not able to take the request \(status 503\)", "again and again"),
         (400, "InputRefused", "Found unknown categories ['x'] in column 0", "category was not there", "handle_unknown"),
         (413, "PayloadTooLarge", "too large", "container refused the request as too large", "max_payload_bytes"),
@@ -296,7 +296,7 @@ def test_a_training_job_that_failed_was_stopped_or_is_at_work(aws):
 def test_a_right_of_another_service_is_named_with_its_statement(aws):
     aws.refusals["DescribeTrainingJob"] = [RefusalError("AccessDeniedException", "no")]
     explanation = explained(TrainingJob.attach, "churn-1")
-    statement = {"Effect": "Allow", "Action": "sagemaker:DescribeTrainingJob", "Resource": "*"}
+    statement = {"Effect": "Allow", "Action": "sagemaker:DescribeTrainingJob", "Resource": "RESOURCE-ARN"}
     assert explanation.remedy[0] == f"Add this statement to the caller's policy:\n{json.dumps(statement)}"
 
 
@@ -308,6 +308,28 @@ def test_other_calls_of_boto3_are_explained_too(aws):
     wrong = explained(client.describe_training_job, TrainingJobName=5, kind=BotoCoreError)
     client.close()
     assert wrong.what.startswith("A parameter of the call is not what boto3 takes, and nothing was sent")
+
+
+def test_what_plain_boto3_lacks_is_explained_too(endpoint, monkeypatch, tmp_path):
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    no_region = explained(boto3.client, "sagemaker-runtime", kind=BotoCoreError)
+    assert no_region.what == "No region is configured, so there is no address to call."
+    no_profile = explained(boto3.Session, profile_name="missing", kind=BotoCoreError)
+    assert "aws configure list-profiles" in no_profile.remedy[0]
+
+
+def test_the_address_names_endpoint_and_region(endpoint, monkeypatch):
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    # Not to be resolved, whatever the machine's own resolver says of unknown names.
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: (_ for _ in ()).throw(OSError("no such name")))
+    client = boto3.client("sagemaker-runtime", "eu-central-9", config=Config(retries={"total_max_attempts": 1}))
+    explanation = explained(client.invoke_endpoint, EndpointName="churn", Body=b"", kind=BotoCoreError)
+    client.close()
+    assert explanation.what.startswith("No connection could be made to endpoint 'churn' in eu-central-9: Could not")
+    assert explanation.remedy[0].endswith(
+        "https://runtime.sagemaker.eu-central-9.amazonaws.com/endpoints/churn/invocations"
+    )
 
 
 def test_what_was_raised_because_of_a_known_error_is_explained_by_it(endpoint, features):

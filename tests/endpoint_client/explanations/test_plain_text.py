@@ -33,6 +33,11 @@ def test_it_is_one_line_without_codes_of_a_terminal():
     assert plain(None) == "None"
 
 
+def test_the_consoles_address_is_left_out():
+    said = 'Received server error (500) from primary with message "no".'
+    assert plain(f"{said} See https://x/y#z in account 123 for more information.") == said
+
+
 def test_it_has_an_end():
     assert plain("x" * LONGEST) == "x" * LONGEST
     assert plain("x" * (LONGEST + 1)) == "x" * (LONGEST - 3) + "..."
