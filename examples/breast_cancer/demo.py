@@ -203,6 +203,7 @@ def next_commands(cloud: Cloud | None) -> str:
         f"[bold]the cloud is still up at {cloud.url}[/] (its log: {cloud.log})\n"
         '  export PATH="$PWD/.venv/bin:$PWD/node_modules/.bin:$PATH"\n'
         f'  eval "$(python -m local_sagemaker env --port {cloud.port})"\n'
+        f"  sklearn-endpoint status stack:{STACK}\n"
         f"  aws sagemaker list-endpoints\n"
         f"  npx cdk destroy --force\n"
         f"  kill {cloud.process.pid}                          # stops it with all its endpoints"

@@ -2,13 +2,12 @@
 
 import csv
 import io
-import json
+import re
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_diabetes
 
 from tests.end_to_end.conftest import ROOT, LocalCloud
 
@@ -58,10 +57,10 @@ def test_the_best_of_some_trainings_predicts_a_hundred_thousand_rows(local_cloud
     scores = np.array([[float(text) for text in row] for row in csv.reader(io.StringIO(written))])
     assert scores[:, 0].tolist() == list(range(ROWS))
 
-    # The same as the endpoint says.
-    body = json.dumps(load_diabetes(return_X_y=True)[0][:50].tolist()).encode()
-    answer = cloud.client("sagemaker-runtime").invoke_endpoint(
-        EndpointName="progress", ContentType="application/json", Accept="application/json", Body=body
-    )
-    assert scores[:50, 1].tolist() == json.loads(answer["Body"].read())
+    # The same as the endpoint says, to who asks it in a shell.
+    command = re.search(r"^sklearn-endpoint (.*)$", (project / "README.md").read_text(), re.MULTILINE)
+    assert command is not None
+    asked = cloud.run("python", "-m", "endpoint_client", *command[1].split(), cwd=project)
+    assert f"{ROWS:,} rows" in asked.stdout
+    np.testing.assert_array_equal(np.loadtxt(project / "all.csv", delimiter=","), scores)
     cloud.cdk("destroy", "--force", cwd=project)

@@ -1,9 +1,15 @@
-"""Both ways of sending on the local cloud, which verifies what they sign, with keys and sessions that are renewed."""
+"""Both ways of sending on the local cloud, which verifies what they sign.
+
+With keys, with sessions that are renewed under way, over a network that breaks, and against a throttle.
+"""
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -12,9 +18,10 @@ import numpy as np
 import pytest
 from botocore.credentials import RefreshableCredentials
 
-from endpoint_client import AccessDenied, Predictor
+from endpoint_client import AccessDenied, EndpointUnreachable, Predictor, Throttled
+from tests.endpoint_client.transport.faulty_network import faulty_network
 from tests.local_sagemaker.access.signing import make_session
-from tests.local_sagemaker.cloud import ACCOUNT, REGION, Cloud, allow, running_cloud, with_runtime
+from tests.local_sagemaker.cloud import ACCOUNT, REGION, Cloud, allow, eventually, running_cloud, scripted, with_runtime
 
 TRUST = {
     "Version": "2012-10-17",
@@ -142,3 +149,72 @@ def test_a_role_without_the_right_is_told_which(cloud, features, fast):
         pytest.raises(AccessDenied, match="not authorized to perform: sagemaker:InvokeEndpoint"),
     ):
         predictor.predict(features)
+
+
+@pytest.fixture
+def broken(cloud, monkeypatch):
+    """Put a network that can break before the cloud."""
+    with faulty_network(cloud.url.replace("localhost", "127.0.0.1")) as network:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", network.url)
+        yield network
+
+
+@pytest.mark.parametrize("fault", ["reset before", "reset after", "half the body", "silence"])
+def test_what_breaks_is_signed_and_sent_anew(cloud, caller, broken, model, features, fast, fault):
+    taken: list[str] = []
+    session = session_of(cloud, caller, taken)
+    with Predictor("signed", fast=fast, session=session, read_timeout=1) as predictor:
+        broken.faults.append(fault)
+        np.testing.assert_array_equal(predictor.predict(features), model.predict(features))
+    first, second = (re.search(rb"Credential=(\w+)/", request) for request in broken.requests)
+    assert first is not None
+    assert second is not None
+    # By the session of its own moment.
+    assert {first[1].decode(), second[1].decode()} <= set(taken)
+    assert first[1] != second[1]
+
+
+@pytest.mark.parametrize("fault", ["reset before", "reset after", "half the body"])
+def test_what_is_not_safe_is_sent_once(cloud, broken, features, fast, fault):
+    session = boto3.Session(*user_keys(cloud))
+    with Predictor("signed", fast=fast, session=session, idempotent=False) as predictor:
+        broken.faults.append(fault)
+        with pytest.raises(EndpointUnreachable):
+            predictor.predict(features)
+    assert len(broken.requests) == 1
+
+
+def test_a_cloud_that_has_gone_is_unreachable(cloud, broken, features, fast):
+    with Predictor("signed", fast=fast, session=boto3.Session(*user_keys(cloud))) as predictor:
+        predictor.predict(features)
+        broken.faults.append("half the body")
+        broken.die()
+        with pytest.raises(EndpointUnreachable):
+            predictor.predict(features)
+    assert len(broken.requests) == 2
+
+
+def test_a_throttle_is_waited_for(cloud, fast, tmp_path, monkeypatch):
+    """The variant runs one request at a time, and refuses the next in AWS's words."""
+    name = cloud.make_endpoint(cloud.make_serverless_config(cloud.make_model(scripted("slow")), MaxConcurrency=1))
+    arn = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/{name}"
+    session = session_of(cloud, cloud.make_role([allow("sagemaker:InvokeEndpoint", arn)], TRUST), [])
+    held = tmp_path / "held"
+
+    def ask(word: str, max_attempts: int) -> bytes:
+        with Predictor(name, fast=fast, session=session, max_attempts=max_attempts) as predictor:
+            return predictor.predict(word.encode(), content_type="text/csv", raw=True).body
+
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(ask, f"hold {held}", 1)
+        eventually(Path(f"{held}.begun").exists)
+        with pytest.raises(Throttled):
+            ask("name", 1)
+
+        def pause(seconds: float) -> None:
+            held.touch()
+            first.result(60)
+
+        monkeypatch.setattr("endpoint_client.transport.retries.time", SimpleNamespace(sleep=pause))
+        assert ask("name", 3) == b"slow"
+        assert first.done()
