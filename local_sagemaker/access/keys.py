@@ -71,14 +71,14 @@ def find_key(access_key_id: str) -> AccessKey | None:
 
 
 def _session(access_key_id: str) -> AccessKey | None:
-    for sts in _all(sts_backends):
-        # The newest first: it is mostly that one whose key is in use.
-        for session in reversed(sts.assumed_roles):
-            if session.access_key_id == access_key_id:
-                return AccessKey(
-                    session.secret_access_key, session_token=session.session_token, expiration=session.expiration
-                )
-    return None
+    # The newest first: it is mostly that one whose key is in use.
+    sessions = (session for sts in _all(sts_backends) for session in reversed(sts.assumed_roles))
+    found = (
+        AccessKey(one.secret_access_key, session_token=one.session_token, expiration=one.expiration)
+        for one in sessions
+        if one.access_key_id == access_key_id
+    )
+    return next(found, None)
 
 
 def _all(backends: Any) -> Iterator[Any]:

@@ -14,11 +14,11 @@ import hmac
 import re
 from functools import lru_cache
 from hashlib import sha256
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from botocore.auth import SIGV4_TIMESTAMP, SigV4Auth
-from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from local_sagemaker.access.keys import find_key
@@ -27,6 +27,8 @@ from local_sagemaker.access.signed_requests import ALGORITHM
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from botocore.awsrequest import AWSRequest
 
     from local_sagemaker.access.signed_requests import SignedRequest
 
@@ -170,15 +172,24 @@ def _refuse(told: str) -> None:
 
 
 def _check_signature(signed: SignedRequest, secret: str) -> None:
-    """Sign the request as its client should have, and compare."""
+    """Sign the request as its client should have, and compare.
+
+    The signer is given no more of a request than it looks at: botocore's own class does much else, which an
+    invocation would feel.
+    """
     access_key_id, _, region, service, _ = signed.credential
     environ = signed.environ
     headers = _Headers({name: _header(environ, name) for name in signed.signed_headers})
     payload = sha256(_body(environ)).hexdigest()
     if service in _UNSIGNED_BODIES:
         payload = headers.get(_BODY_HASH, payload)
-    request = AWSRequest(method=environ["REQUEST_METHOD"], url=_url(signed))
-    request.context |= {"timestamp": signed.timestamp, _SIGNED: headers, _PAYLOAD: payload}
+    request: Any = SimpleNamespace(
+        method=environ["REQUEST_METHOD"],
+        url=_url(signed),
+        params={},
+        headers={},
+        context={"timestamp": signed.timestamp, _SIGNED: headers, _PAYLOAD: payload},
+    )
     signer = _Signer(Credentials(access_key_id, secret), service, region)
     canonical = signer.canonical_request(request)
     to_sign = signer.string_to_sign(request, canonical)

@@ -29,6 +29,8 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 _IN_HEADER = ("Credential", "Signature", "SignedHeaders")
 _IN_QUERY = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-Signature", "X-Amz-SignedHeaders", "X-Amz-Date")
 _ISO_8601 = re.compile("([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
+# Seconds: a week.
+_LONGEST_LIFETIME = 7 * 24 * 3600
 _SEPARATORS = re.compile(r"[,\s]+")
 
 
@@ -70,8 +72,8 @@ class SignedRequest:
             if lacking := [name for name in _IN_QUERY if not values.get(name)]:
                 told = " ".join(f"AWS query-string parameters must include '{name}'." for name in lacking)
                 self._lacks = f"{told} Re-examine the query-string parameters."
-            if values.get("X-Amz-Expires", "").isdigit():
-                self.lifetime = int(values["X-Amz-Expires"])
+            if re.fullmatch("[0-9]+", values.get("X-Amz-Expires", "")):
+                self.lifetime = min(int(values["X-Amz-Expires"]), _LONGEST_LIFETIME)
         else:
             header = str(environ.get("HTTP_AUTHORIZATION", ""))
             self.algorithm, _, rest = header.strip().partition(" ")
@@ -134,15 +136,15 @@ class SignedRequest:
                 year, month, day, hour, minute, second = map(int, found.groups())
                 return dt.datetime(year, month, day, hour, minute, second, tzinfo=dt.timezone.utc)
             time = parsedate_to_datetime(self._date)
-        except ValueError:
+            return time.replace(tzinfo=time.tzinfo or dt.timezone.utc).astimezone(dt.timezone.utc)
+        except (ValueError, OverflowError):
             raise SignatureError(
                 INCOMPLETE,
                 f"Date must be in ISO-8601 'basic format'. Got '{self._date}'. "
                 "See http://en.wikipedia.org/wiki/ISO_8601",
             ) from None
-        return time.replace(tzinfo=time.tzinfo or dt.timezone.utc).astimezone(dt.timezone.utc)
 
-    @property
+    @cached_property
     def timestamp(self) -> str:
         """The same, as the string to sign has it."""
         return self._date if _ISO_8601.fullmatch(self._date) else self.time.strftime(SIGV4_TIMESTAMP)

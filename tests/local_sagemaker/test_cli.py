@@ -9,6 +9,7 @@ from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from local_sagemaker.__main__ import main
@@ -42,6 +43,22 @@ def test_up_says_when_it_is_ready_and_stops_cleanly(number):
         out, err = process.communicate(timeout=60)
         client.close()
     assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_up_refuses_strangers_where_it_is_told_to():
+    with start("up", "--port", "0", "--known-keys-only") as process:
+        assert process.stdout
+        url = process.stdout.readline().split()[1]
+        options = {"endpoint_url": url, "region_name": "us-east-1"}
+        known = boto3.client("sts", aws_access_key_id="local", aws_secret_access_key="local", **options)
+        assert known.get_caller_identity()["Account"] == "123456789012"
+        stranger = boto3.client("sts", aws_access_key_id="x", aws_secret_access_key="y", **options)
+        with pytest.raises(ClientError, match="InvalidClientTokenId"):
+            stranger.get_caller_identity()
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        known.close()
+        stranger.close()
 
 
 def test_a_port_in_use_is_named_with_the_remedy():

@@ -89,3 +89,9 @@ def test_a_key_that_is_deleted_is_not_known(cloud):
     assert find_key(keys.access_key) == AccessKey(keys.secret_key)
     cloud.iam.delete_access_key(UserName="eve", AccessKeyId=keys.access_key)
     assert find_key(keys.access_key) is None
+
+
+def test_a_key_of_a_user_who_is_gone_is_not_known(cloud):
+    keys = make_user(cloud, "bob")
+    cloud.iam.delete_user(UserName="bob")
+    assert find_key(keys.access_key) is None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from botocore.credentials import Credentials
@@ -185,13 +186,10 @@ def test_without_a_date_a_signature_is_incomplete(url):
     )
 
 
-def test_a_date_is_of_the_basic_format(url):
-    refused = broken(url, "X-Amz-Date", ".+", "yesterday")
-    assert refused == (
-        "IncompleteSignatureException",
-        "Date must be in ISO-8601 'basic format'. Got 'yesterday'. See http://en.wikipedia.org/wiki/ISO_8601",
-        403,
-    )
+@pytest.mark.parametrize("date", ["yesterday", "20261301T000000Z", "Fri, 31 Dec 9999 23:59:59 -1400"])
+def test_a_date_is_of_the_basic_format(url, date):
+    told = f"Date must be in ISO-8601 'basic format'. Got '{date}'. See http://en.wikipedia.org/wiki/ISO_8601"
+    assert broken(url, "X-Amz-Date", ".+", date) == ("IncompleteSignatureException", told, 403)
 
 
 def test_the_date_may_be_that_of_http(url):
@@ -253,6 +251,16 @@ def test_a_body_cannot_be_left_unsigned(url):
     assert request.send().refused.message.startswith(MISMATCH)
 
 
+def test_a_body_may_be_left_unsigned_where_aws_has_such_operations(cloud):
+    address = f"{cloud.url}/snapshots/snap-1/blocks/0"
+    unsigned = {"X-Amz-Content-SHA256": "UNSIGNED-PAYLOAD"}
+    request = Request(address, b"block", unsigned, method="PUT", service="ebs")
+    request.body = b"other"
+    assert b"signature" not in request.send().body
+    request.headers["X-Amz-Content-SHA256"] = sha256(b"other").hexdigest()
+    assert request.send().refused.message.startswith(MISMATCH)
+
+
 def test_a_path_and_a_query_are_signed_as_they_were_sent(cloud):
     address = f"{cloud.url}/2015-03-31/functions/a%20b%2Fc/code?b=x%20y&a=~&a=1%2B1&c"
     plain = Request(address, b"", method="GET", service="lambda")
@@ -281,6 +289,13 @@ def test_a_signature_in_the_query_has_a_life_of_its_own(url):
     assert message.endswith("Z - 1 min.)")
 
 
+@pytest.mark.parametrize(("expires", "minutes"), [("9" * 20, 7 * 24 * 60), ("soon", 5), ("²", 5)])
+def test_a_life_in_the_query_is_a_week_at_most(url, expires, minutes):
+    request = Request(url, b"", presigned=True, ago=8 * 24 * 3600)
+    request.target = request.target.replace("X-Amz-Expires=60", f"X-Amz-Expires={quote(expires)}")
+    assert request.send().refused.message.endswith(f" - {minutes} min.)")
+
+
 def test_a_signature_in_the_query_that_is_not_whole_is_incomplete(url):
     request = Request(url, b"", presigned=True)
     request.target = re.sub("&X-Amz-(SignedHeaders|Signature|Expires)=[^&]*", "", request.target)
@@ -302,9 +317,10 @@ def test_two_signatures_are_one_too_many(url):
     )
 
 
-def test_a_key_that_is_not_known_may_have_any_secret(url):
+def test_a_key_that_is_not_known_may_have_any_secret(cloud, url):
     request = Request(url, signer=Credentials("test", "any"), ago=4000)
     assert request.send().body == b"only"
+    assert cloud.client("iam", aws_access_key_id="test", aws_secret_access_key="any").list_users()["Users"] == []
 
 
 def test_where_known_keys_alone_count_another_is_refused():
