@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Self, Unpack
 
+    from endpoint_client.prediction.async_result import AsyncResult
     from endpoint_client.prediction.predictor_settings import PredictorSettings
     from endpoint_client.prediction.request_options import RequestOptions
     from endpoint_client.transport.responses import RawResponse
@@ -52,7 +53,7 @@ class AsyncioPredictor(AsyncioNamedMethods):
       or `connect`, or else by the first call. `from_stack` and `from_parameter` look the name up then, so that they
       need no ``await`` of their own.
     - **Cancelling** a call, by ``asyncio.timeout`` too, ends the wait at once. A request that is on its way cannot be
-      called back: it comes to its end in its thread, which is not free before, and its answer is dropped. A call that
+      called back: it comes to its end in its thread, further tries included, and its answer is dropped. A call that
       waits for a thread is never sent, and an input that is cut is not sent any further.
     - **Closing**, and the end of ``async with``, waits for the requests on their way; calls after that are refused.
     - It may be used from several event loops, in several threads, at once.
@@ -79,8 +80,9 @@ class AsyncioPredictor(AsyncioNamedMethods):
     >>> async def main() -> None:
     ...     async with AsyncioPredictor("churn", region="eu-central-1", max_connections=64) as predictor:
     ...         print(predictor, predictor.region)
-    ...         labels = await asyncio.gather(*map(predictor.predict, tables))  # doctest: +SKIP
-    >>> asyncio.run(main())  # doctest: +SKIP
+    >>> asyncio.run(main())
+    AsyncioPredictor('churn', max_connections=64) eu-central-1
+    >>> labels = await asyncio.gather(*map(predictor.predict, tables))  # doctest: +SKIP
     """
 
     def __init__(self, endpoint_name: str, *, max_connections: int = 32, **settings: Unpack[PredictorSettings]) -> None:
@@ -294,13 +296,22 @@ class AsyncioPredictor(AsyncioNamedMethods):
         """
         return self._each(lambda predictor, given: predictor.predict_stream(given, **options), data)
 
-    async def predict_async(self, data: Any, **options: Any) -> AsyncioResult:
+    async def predict_async(
+        self,
+        data: Any,
+        *,
+        input_path: str | None = None,
+        method: str | None = None,
+        content_type: str | None = None,
+        accept: str | None = None,
+        timeout: float | None = None,
+    ) -> AsyncioResult:
         """Give `data` to an asynchronous endpoint, and do not wait for its answer.
 
         Parameters
         ----------
-        data, **options
-            As for `Predictor.predict_async`.
+        data, input_path, method, content_type, accept, timeout
+            As for `Predictor.predict_async`; `timeout` is the model's, not that of this call.
 
         Returns
         -------
@@ -312,7 +323,18 @@ class AsyncioPredictor(AsyncioNamedMethods):
         EndpointClientError
             As `Predictor.predict_async` does.
         """
-        return AsyncioResult(await self._run(lambda: self._connect().predict_async(data, **options)))
+
+        def call() -> AsyncResult:
+            return self._connect().predict_async(
+                data,
+                input_path=input_path,
+                method=method,
+                content_type=content_type,
+                accept=accept,
+                timeout=timeout,
+            )
+
+        return AsyncioResult(await self._run(call))
 
     async def close(self) -> None:
         """Wait for the requests that are on their way, and close the connections; it may be called again."""

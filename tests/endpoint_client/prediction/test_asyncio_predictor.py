@@ -421,6 +421,7 @@ def test_the_keywords_are_the_predictors():
 
     for method in (Predictor.predict_batches, Predictor.predict_stream):
         assert [*RequestOptions.__annotations__] == keywords(method)
+    assert keywords(AsyncioPredictor.predict_async) == keywords(Predictor.predict_async)
     own = keywords(AsyncioPredictor.predict)
     assert [*own, *RequestOptions.__annotations__] == keywords(Predictor.predict)
 

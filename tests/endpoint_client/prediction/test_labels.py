@@ -83,6 +83,20 @@ def test_text_stays_what_it_is(serve, labels, accept, form):
         assert answer.tolist() == list(expected[:rows])
 
 
+@pytest.mark.parametrize("labels", LABELS.values(), ids=LABELS)
+@pytest.mark.parametrize("accept", [NPY, JSON, JSON_LINES])
+def test_text_stays_what_it_is_on_every_way(serve, labels, accept):
+    model = fitted(labels)
+    serve(model)
+    expected = model.predict(FEATURES).tolist()
+    with Predictor("ep", accept=accept, fast=True) as predictor:
+        assert predictor.predict(FEATURES).tolist() == expected
+        assert np.concatenate(list(predictor.predict_stream(FEATURES))).tolist() == expected
+        assert np.concatenate(list(predictor.predict_batches([FEATURES[:20], FEATURES[20:]]))).tolist() == expected
+        series = predictor.predict(pd.DataFrame(FEATURES), as_frame=True)
+        assert series.tolist() == expected
+
+
 KINDS = [
     DecisionTreeClassifier,
     GaussianNB,
