@@ -6,7 +6,8 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from endpoint_client.exceptions import EndpointClientError, UnreadableResponse
+from endpoint_client.command_line.command_error import CommandError
+from endpoint_client.exceptions import EndpointClientError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,17 +19,20 @@ if TYPE_CHECKING:
 
 
 class RowsFailed(EndpointClientError):  # noqa: N818 - named for what happened, as in endpoint_client.exceptions
-    """A request failed; its `__cause__` says why.
+    """A request failed.
 
     Attributes
     ----------
     batch : Batch
         The rows that it was of.
+    cause : EndpointClientError
+        Why.
     """
 
-    def __init__(self, batch: Batch) -> None:
-        super().__init__(f"{batch.rows} failed")
+    def __init__(self, batch: Batch, cause: EndpointClientError) -> None:
+        super().__init__(f"{batch.rows} failed: {cause}")
         self.batch = batch
+        self.cause = cause
 
 
 def answers(predictor: Predictor, batches: Iterable[Batch], concurrency: int) -> Iterator[tuple[Batch, NDArray[Any]]]:
@@ -71,7 +75,7 @@ def _given(batch: Batch, future: Future[NDArray[Any]]) -> tuple[Batch, NDArray[A
     try:
         return batch, future.result()
     except EndpointClientError as error:
-        raise RowsFailed(batch) from error
+        raise RowsFailed(batch, error) from error
 
 
 def _results(predictor: Predictor, batch: Batch) -> NDArray[Any]:
@@ -79,7 +83,7 @@ def _results(predictor: Predictor, batch: Batch) -> NDArray[Any]:
     if hasattr(results, "toarray"):
         results = results.toarray()
     if results.ndim == 0 or len(results) != batch.count:
-        raise UnreadableResponse(
+        raise CommandError(
             f"the endpoint answered {batch.count:,} rows with an array of shape {results.shape}, not with one result a "
             "row"
         )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from endpoint_client.command_line import predict
 from endpoint_client.command_line.predict_arguments import add_predict
 from endpoint_client.command_line.reasons import reason
+from endpoint_client.command_line.status import add_status
+from endpoint_client.command_line.tail import add_tail
 from endpoint_client.exceptions import EndpointClientError
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=_version())
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_predict(commands, predict.run)
+    add_status(commands)
+    add_tail(commands)
     return parser
 
 

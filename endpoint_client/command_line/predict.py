@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from endpoint_client.command_line.answers import RowsFailed, answers
+from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.command_line.progress import PredictionProgress
 from endpoint_client.command_line.reading.batch import Limits
 from endpoint_client.command_line.reading.columns import Columns
@@ -18,7 +19,7 @@ from endpoint_client.command_line.reasons import reason
 from endpoint_client.command_line.target import target_of
 from endpoint_client.command_line.writing.output_file import OutputFile
 from endpoint_client.command_line.writing.standard_output import StandardOutput
-from endpoint_client.exceptions import ConfigurationError, EndpointClientError, ModelError
+from endpoint_client.exceptions import EndpointClientError, EndpointTimeout, ModelError, PayloadTooLarge, Throttled
 from endpoint_client.prediction.predictor import Predictor
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
 
     from endpoint_client.command_line.reading.batch import TableFile
     from endpoint_client.command_line.target import Target
+
+
+# What of the remedies that are told for `Predictor` is said otherwise here.
+_HINTS: dict[tuple[type[EndpointClientError], ...], str] = {
+    (Throttled,): "In this command, `--concurrency 1` sends one request at a time.",
+    (EndpointTimeout, PayloadTooLarge): "In this command, `--rows-per-request 100` sends fewer rows at once.",
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,9 +51,9 @@ def run(arguments: argparse.Namespace) -> int:
     """
     columns = Columns(tuple(arguments.id_column), arguments.columns, arguments.with_input)
     if arguments.output is None and (arguments.resume or arguments.force):
-        raise ConfigurationError("--resume and --force are for a file: name it with --output")
+        raise CommandError("--resume and --force are for a file: name it with --output")
     if arguments.output is not None and Path(arguments.output) == Path(arguments.file):
-        raise ConfigurationError(f"--output {arguments.output}: is the input")
+        raise CommandError(f"--output {arguments.output}: is the input")
     table = open_table(
         arguments.file,
         columns,
@@ -83,7 +91,7 @@ def _predict(
         progress.stop()
         with contextlib.suppress(OSError):
             output.close()
-        _say(_failure(error, arguments.file))
+        _say(_failure(error, "stdin" if arguments.file == STDIN else arguments.file))
         _say(_remedy(arguments, output))
         if isinstance(error, EndpointClientError | OSError):
             return 1
@@ -143,11 +151,13 @@ def _output(arguments: argparse.Namespace, target: Target) -> OutputFile | Stand
 
 def _failure(error: BaseException, file: str) -> str:
     if isinstance(error, RowsFailed):
-        cause = error.__cause__
+        cause, batch = error.cause, error.batch
         place = ""
-        if isinstance(cause, ModelError) and cause.row is not None and error.batch.start:
-            place = f" (row {error.batch.start + cause.row:,} of {file}: its request starts at {error.batch.start:,})"
-        return f"{error.batch.rows} of {file}, counted from 0, failed: {reason(cause)}{place}"
+        if isinstance(cause, ModelError) and cause.row is not None and batch.start:
+            place = f"; its row {cause.row} is row {batch.start + cause.row:,} of the file"
+        hints = (hint for kinds, hint in _HINTS.items() if isinstance(cause, kinds))
+        told = [f"{batch.rows} of {file}, counted from 0, failed{place}.", reason(cause), *hints]
+        return "\n".join(told)
     if isinstance(error, EndpointClientError | OSError):
         return reason(error)
     return "interrupted"
@@ -155,10 +165,10 @@ def _failure(error: BaseException, file: str) -> str:
 
 def _remedy(arguments: argparse.Namespace, output: OutputFile | StandardOutput) -> str:
     """Say what is there, and how to go on."""
-    if isinstance(output, StandardOutput):
-        return f"{output.rows:,} rows were written; to a file (--output) this could go on with --resume"
     if not output.rows:
         return "no row was written"
+    if isinstance(output, StandardOutput):
+        return f"{output.rows:,} rows were written; to a file (--output) this could go on with --resume"
     words = [word for word in arguments.words if word not in ("--force", "--resume")] + ["--resume"]
     again = " (with the same stdin)" if arguments.file == STDIN else ""
     return f"{output.rows:,} rows are in {output.part}; to go on behind them{again}:\n  {shlex.join(words)}"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import csv
 from typing import TYPE_CHECKING, Any
 
+from endpoint_client.command_line.argument_types import character, names, positive
 from endpoint_client.command_line.reading.batch import ROWS
 from endpoint_client.command_line.reading.open_table import FORMATS as INPUT_FORMATS
 from endpoint_client.command_line.target import add_credentials, add_target
@@ -65,7 +65,7 @@ def add_predict(commands: Any, run: Callable[[argparse.Namespace], int]) -> None
     reading = parser.add_argument_group("reading")
     reading.add_argument("--format", choices=INPUT_FORMATS, help="of FILE, where its suffix does not say")
     reading.add_argument("--no-header", action="store_true", help="CSV without column names, in FILE and in the output")
-    reading.add_argument("--delimiter", type=_character, help=r"between cells of CSV, such as ';' (default: , or \t)")
+    reading.add_argument("--delimiter", type=character, help=r"between cells of CSV, such as ';' (default: , or \t)")
     reading.add_argument("--encoding", default="utf-8-sig", help="of CSV (default: UTF-8, with or without a BOM)")
     columns = parser.add_argument_group(
         "columns", "By name; by place, from 0, in .npy, in JSON lists and in CSV without a header."
@@ -77,7 +77,7 @@ def add_predict(commands: Any, run: Callable[[argparse.Namespace], int]) -> None
         default=[],
         help="do not send this column, and write it before the predictions, to join them by; may be given again",
     )
-    columns.add_argument("--columns", metavar="A,B", type=_names, help="send these columns alone, in this order")
+    columns.add_argument("--columns", metavar="A,B", type=names, help="send these columns alone, in this order")
     columns.add_argument(
         "--with-input", action="store_true", help="write all columns of FILE before the predictions, not only ids"
     )
@@ -98,14 +98,14 @@ def add_predict(commands: Any, run: Callable[[argparse.Namespace], int]) -> None
     requests.add_argument(
         "--rows-per-request",
         metavar="N",
-        type=_positive,
+        type=positive,
         default=ROWS,
         help=f"at most; a request ends at 1 MiB in any case (default: {ROWS:,})",
     )
     requests.add_argument(
         "--concurrency",
         metavar="N",
-        type=_positive,
+        type=positive,
         default=CONCURRENCY,
         help="requests at once (default: 4)",
     )
@@ -117,22 +117,3 @@ def add_predict(commands: Any, run: Callable[[argparse.Namespace], int]) -> None
         "requests are large here, and boto3 takes every setting of a profile)",
     )
     add_credentials(parser)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 or more")
-    return number
-
-
-def _character(text: str) -> str:
-    character = "\t" if text == r"\t" else text
-    if len(character) != 1 or character in '\r\n"':
-        raise argparse.ArgumentTypeError(f"{text!r} is not one character other than a quote or a line break")
-    return character
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """Read names as a record of CSV: one with a comma in it stands in quotes."""
-    return tuple(next(csv.reader([text])))

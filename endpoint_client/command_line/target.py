@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.discovery import endpoint_of_parameter, endpoint_of_stack
-from endpoint_client.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
     import argparse
@@ -54,7 +54,7 @@ def target_of(arguments: argparse.Namespace) -> Target:
 
     Raises
     ------
-    ConfigurationError
+    CommandError
         There is no such profile, stack or parameter, or the stack has not one endpoint.
     ServiceError
         CloudFormation or Systems Manager refused or failed.
@@ -65,7 +65,7 @@ def target_of(arguments: argparse.Namespace) -> Target:
     try:
         session = boto3.Session(profile_name=arguments.profile, region_name=arguments.region)
     except BotoCoreError as error:
-        raise ConfigurationError(f"--profile {arguments.profile}: {error}; `aws configure list-profiles`") from error
+        raise CommandError(f"--profile {arguments.profile}: {error}; `aws configure list-profiles`") from error
     kind, colon, rest = arguments.name.partition(":")
     name = arguments.name
     if colon and kind == "stack":

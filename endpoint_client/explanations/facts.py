@@ -52,8 +52,8 @@ class Facts:
     """
 
     def __init__(self, error: BaseException) -> None:
-        self.error = error
-        self.kind = type(error).__name__
+        self.error: BaseException = error
+        self.kind: str = type(error).__name__
         self.words = str(getattr(error, "message", "") or error)
         self.message = plain(_said(error)) or "it gave no reason"
         self.status: int = getattr(error, "status", 0)

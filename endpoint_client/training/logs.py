@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from endpoint_client import log_lines
+from endpoint_client.log_lines import NewLines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,28 +17,12 @@ if TYPE_CHECKING:
     from endpoint_client.training.pauses import Pauses
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
-# Milliseconds: how much of a stream is read again, for lines that CloudWatch shows later than younger ones.
-_OVERLAP = 10_000
 # Looks without a new line, an interval apart, until the log of a job that has ended is taken for complete.
 _QUIET_LOOKS = 3
 
 
-@dataclass(frozen=True, kw_only=True, order=True)
-class LogLine:
-    """A line of the log.
-
-    Attributes
-    ----------
-    milliseconds : int
-        When it was written, since 1970 in UTC.
-    stream : str
-        Name of its stream: ``<job>/<host>-<number>``.
-    text : str
-    """
-
-    milliseconds: int
-    stream: str
-    text: str
+class LogLine(log_lines.LogLine):
+    """A line of the log; its stream is ``<job>/<host>-<number>``."""
 
     @property
     def host(self) -> str:
@@ -126,32 +111,15 @@ class TrainingLogs:
 
 
 class _Stream:
-    """One instance's part of the log.
-
-    The tokens of GetLogEvents end after a day, and pass over lines that come late. So a window before the youngest
-    line is read again each time, and what it held before is left out; equal lines of one millisecond are counted.
-    """
+    """One instance's part of the log."""
 
     def __init__(self, service: AwsServices, name: str) -> None:
         self._service = service
         self._name = name
-        self._start = 0
-        self._seen: Counter[tuple[int, str]] = Counter()
+        self._new_lines: NewLines[LogLine] = NewLines()
 
     def new(self) -> list[LogLine]:
-        found: Counter[tuple[int, str]] = Counter()
-        fresh = []
-        for line in self._read():
-            key = (line.milliseconds, line.text)
-            found[key] += 1
-            if found[key] > self._seen[key]:
-                fresh.append(line)
-        if fresh:
-            # The larger count of each: an answer may lack what an earlier one had.
-            self._start = max(self._start, fresh[-1].milliseconds - _OVERLAP)
-            both = self._seen | found
-            self._seen = Counter({key: times for key, times in both.items() if key[0] >= self._start})
-        return fresh
+        return list(self._new_lines.of(self._read()))
 
     def last(self, count: int) -> list[LogLine]:
         with self._service.translated(f"log stream {self._name!r}"):
@@ -167,7 +135,7 @@ class _Stream:
                 page = self._service.logs.get_log_events(
                     logGroupName=LOG_GROUP,
                     logStreamName=self._name,
-                    startTime=self._start,
+                    startTime=self._new_lines.start,
                     startFromHead=True,
                     **token,
                 )

@@ -6,7 +6,7 @@ import io
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from endpoint_client.exceptions import ConfigurationError, InvalidInput
+from endpoint_client.command_line.command_error import CommandError
 from sklearn_runtime import codecs
 from sklearn_runtime.content_types import (
     ALIASES,
@@ -40,9 +40,8 @@ class ArrowBodies:
 
     Raises
     ------
-    ConfigurationError
+    CommandError
         The content type carries no tables, or is NPY and a column holds no numbers.
-    InvalidInput
         A column is of a type that features do not have, such as a date.
 
     Attributes
@@ -56,11 +55,11 @@ class ArrowBodies:
         name = parse_media_type(content_type or (CSV if self._suits_csv() else JSON)).name
         name = ALIASES.get(name, name)
         if name not in CONTENT_TYPES:
-            raise ConfigurationError(
+            raise CommandError(
                 f"--content-type {content_type}: cannot carry a parquet file: use {', '.join(CONTENT_TYPES)}"
             )
         if name == NPY and not self._numeric():
-            raise ConfigurationError(f"--content-type {NPY}: a column holds no numbers; use {JSON} or {CSV}")
+            raise CommandError(f"--content-type {NPY}: a column holds no numbers; use {JSON} or {CSV}")
         self.content_type = content_type or (f"{CSV}; header=present" if name == CSV else name)
         encoders: dict[str, Callable[[Any], bytes]] = {
             CSV: self._csv,
@@ -138,7 +137,7 @@ def _feature_type(pa: Any, field: Any) -> Any:
         return kind
     if types.is_null(kind):
         return pa.float64()
-    raise InvalidInput(
+    raise CommandError(
         f"column {field.name!r} holds {kind}, and features are numbers, booleans or text: convert it, leave it out "
         "with --columns, or keep it beside the predictions with --id-column"
     )

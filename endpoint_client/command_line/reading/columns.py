@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from endpoint_client.exceptions import ConfigurationError
+from endpoint_client.command_line.command_error import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ class Columns:
 
         Raises
         ------
-        ConfigurationError
+        CommandError
             A column is asked for that is not there, or is there twice; or none is left to send.
 
         Example
@@ -62,12 +62,12 @@ class Columns:
         else:
             sent = [_place(name, names, "--columns") for name in self.sent]
             if both := [name for name in self.sent if name in self.ids]:
-                raise ConfigurationError(f"--id-column {both[0]} is not sent, and --columns sends it: leave one out")
+                raise CommandError(f"--id-column {both[0]} is not sent, and --columns sends it: leave one out")
         if not sent:
-            raise ConfigurationError(f"no column is left to send: the input has {_listed(names)}")
+            raise CommandError(f"no column is left to send: the input has {_listed(names)}")
         kept = list(range(len(names))) if self.with_input else ids
         if len({names[place] for place in kept}) < len(kept):
-            raise ConfigurationError(
+            raise CommandError(
                 f"the input has two columns of one name ({_listed(names)}): the output could not tell them apart"
             )
         return sent, kept
@@ -78,7 +78,7 @@ def _place(name: str, names: Sequence[str], option: str) -> int:
     if len(places) == 1:
         return places[0]
     problem = f"the input has {len(places)} columns of that name" if places else "the input has no such column"
-    raise ConfigurationError(f"{option} {name}: {problem}; it has {_listed(names)}")
+    raise CommandError(f"{option} {name}: {problem}; it has {_listed(names)}")
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -6,8 +6,8 @@ import csv
 import itertools
 from typing import TYPE_CHECKING
 
+from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.command_line.reading.batch import Batch, Limits, Record, cut
-from endpoint_client.exceptions import ConfigurationError, InvalidInput
 from sklearn_runtime.codecs.csv_lines import text_lines
 from sklearn_runtime.content_types import CSV, parse_media_type
 
@@ -40,9 +40,8 @@ class CsvFile:
 
     Raises
     ------
-    InvalidInput
+    CommandError
         The file is empty, or no CSV.
-    ConfigurationError
         The content type is another one, or a column is asked for that is not there.
     """
 
@@ -60,7 +59,7 @@ class CsvFile:
         content_type: str | None = None,
     ) -> None:
         if content_type is not None and parse_media_type(content_type).name != CSV:
-            raise ConfigurationError(
+            raise CommandError(
                 f"--content-type {content_type}: the cells of CSV are text of no type, and are sent as {CSV}; for "
                 "another content type put the rows into .jsonl, .npy or .parquet"
             )
@@ -70,7 +69,7 @@ class CsvFile:
         self._records = _records(source, delimiter, encoding)
         first = next(self._records, None)
         if first is None:
-            raise InvalidInput(f"{source.name} is empty: give at least one row")
+            raise CommandError(f"{source.name} is empty: give at least one row")
         names = first if header else [str(place) for place in range(len(first))]
         if not header:
             self._records = itertools.chain([first], self._records)
@@ -85,7 +84,7 @@ class CsvFile:
 
         Raises
         ------
-        InvalidInput
+        CommandError
             A record has another number of cells than the first, or is no CSV.
         """
         return cut(
@@ -107,11 +106,11 @@ class CsvFile:
         for row, cells in enumerate(self._records):
             if len(cells) != self._width:
                 problem = "is a blank line" if not cells else f"has {len(cells)} cells"
-                raise InvalidInput(f"row {row:,} of {self._source.name} {problem}, and the first line {self._width}")
+                raise CommandError(f"row {row:,} of {self._source.name} {problem}, and the first line {self._width}")
             sent = cells if whole else [cells[place] for place in self._sent]
             yield Record(text_lines([sent]), tuple(cells[place] for place in self._kept), self._source.share)
         if row < 0:
-            raise InvalidInput(f"{self._source.name} has a header and no rows: give at least one row")
+            raise CommandError(f"{self._source.name} has a header and no rows: give at least one row")
 
 
 def _records(source: Source, delimiter: str, encoding: str) -> Iterator[list[str]]:
@@ -127,9 +126,9 @@ def _records(source: Source, delimiter: str, encoding: str) -> Iterator[list[str
             else:
                 blank += 1
     except csv.Error as error:
-        raise InvalidInput(f"{source.name} is not CSV: line {reader.line_num:,}: {error}") from error
+        raise CommandError(f"{source.name} is not CSV: line {reader.line_num:,}: {error}") from error
     except UnicodeError as error:
-        raise InvalidInput(
+        raise CommandError(
             f"{source.name} is not {encoding}: behind line {reader.line_num:,}: {error}; name its own with --encoding, "
             "for example cp1252"
         ) from error

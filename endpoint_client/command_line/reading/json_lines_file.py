@@ -6,8 +6,8 @@ import itertools
 import json
 from typing import TYPE_CHECKING, Any
 
+from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.command_line.reading.batch import Batch, Limits, Record, cut
-from endpoint_client.exceptions import ConfigurationError, InvalidInput
 from sklearn_runtime.content_types import ALIASES, JSON_LINES, parse_media_type
 
 if TYPE_CHECKING:
@@ -30,9 +30,8 @@ class JsonLinesFile:
 
     Raises
     ------
-    InvalidInput
+    CommandError
         The file is empty, or its first line is no JSON.
-    ConfigurationError
         The content type is another one, or a column is asked for that is not there.
     """
 
@@ -41,14 +40,14 @@ class JsonLinesFile:
     def __init__(self, source: Source, columns: Columns, limits: Limits, *, content_type: str | None = None) -> None:
         name = parse_media_type(content_type or JSON_LINES).name
         if ALIASES.get(name, name) != JSON_LINES:
-            raise ConfigurationError(f"--content-type {content_type}: lines of JSON are sent as {JSON_LINES}")
+            raise CommandError(f"--content-type {content_type}: lines of JSON are sent as {JSON_LINES}")
         self._source = source
         self._limits = limits
         self._content_type = content_type or JSON_LINES
         self._lines = self._read()
         first = next(self._lines, None)
         if first is None:
-            raise InvalidInput(f"{source.name} is empty: give at least one row")
+            raise CommandError(f"{source.name} is empty: give at least one row")
         self._lines = itertools.chain([first], self._lines)
         self._untouched = columns.untouched
         self._names = _names(self._parsed(first, 0))
@@ -60,7 +59,7 @@ class JsonLinesFile:
 
         Raises
         ------
-        InvalidInput
+        CommandError
             A line is no JSON, or of other columns than the first; looked at only where columns are chosen or kept.
         """
         records = itertools.islice(enumerate(self._lines), first_row, None)
@@ -89,7 +88,7 @@ class JsonLinesFile:
         parsed = self._parsed(line, row)
         if _names(parsed) != self._names:
             if not isinstance(parsed, dict) or set(parsed) != set(self._names):
-                raise InvalidInput(
+                raise CommandError(
                     f"row {row:,} of {self._source.name} has the columns {_names(parsed)}, and the first row "
                     f"{self._names}"
                 )
@@ -105,7 +104,7 @@ class JsonLinesFile:
         try:
             parsed = json.loads(line)
         except ValueError as error:
-            raise InvalidInput(f"row {row:,} of {self._source.name} is no line of JSON: {error}") from error
+            raise CommandError(f"row {row:,} of {self._source.name} is no line of JSON: {error}") from error
         return parsed if isinstance(parsed, dict | list) else [parsed]
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.command_line.reading.batch import Batch, Limits, parts
-from endpoint_client.exceptions import InvalidInput
 from endpoint_client.tables.encodings import encoding_of
 from endpoint_client.tables.rows import rows_of
 
@@ -31,9 +31,8 @@ class NpyFile:
 
     Raises
     ------
-    InvalidInput
+    CommandError
         The file is no NPY, holds pickled objects, or no rows.
-    ConfigurationError
         A column is asked for that is not there.
     """
 
@@ -41,13 +40,13 @@ class NpyFile:
         try:
             array = np.load(path, mmap_mode="r", allow_pickle=False)
         except (ValueError, EOFError) as error:
-            raise InvalidInput(f"{path} is no array of numbers or text in NPY: {error}") from error
+            raise CommandError(f"{path} is no array of numbers or text in NPY: {error}") from error
         if not isinstance(array, np.ndarray):
-            raise InvalidInput(f"{path} is an archive of arrays: save one with numpy.save")
+            raise CommandError(f"{path} is an archive of arrays: save one with numpy.save")
         # One dimension is one row, as for `Predictor.predict`.
         self._rows = array.reshape(1, -1) if array.ndim == 1 else array
         if array.ndim == 0 or array.size == 0:
-            raise InvalidInput(f"{path} has shape {array.shape}: give at least one row and one feature")
+            raise CommandError(f"{path} has shape {array.shape}: give at least one row and one feature")
         self._limits = limits
         self._content_type = content_type
         self._sent: list[int] | None = None

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.command_line.reading.csv_file import CsvFile
 from endpoint_client.command_line.reading.json_lines_file import JsonLinesFile
 from endpoint_client.command_line.reading.npy_file import NpyFile
 from endpoint_client.command_line.reading.parquet_file import ParquetFile
 from endpoint_client.command_line.reading.source import STDIN, Source
-from endpoint_client.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
     from endpoint_client.command_line.reading.batch import Limits, TableFile
@@ -61,22 +61,21 @@ def open_table(
 
     Raises
     ------
-    ConfigurationError
+    CommandError
         The format is not known, or cannot be read through a pipe or decompressed.
-    InvalidInput
         The file is not of its format, or holds no rows.
     OSError
         It cannot be opened.
     """
     format_name = format_name or ("csv" if path == STDIN else format_of(path))
     if format_name is None:
-        raise ConfigurationError(
+        raise CommandError(
             f"{path}: the suffix stands for no format: say --format {', '.join(FORMATS[:-1])} or {FORMATS[-1]}"
         )
     if format_name in _SEEKABLE:
         if path == STDIN or path.lower().endswith(".gz"):
             how = "through a pipe" if path == STDIN else "compressed by gzip"
-            raise ConfigurationError(f"{path}: {format_name} is not read {how}: name an uncompressed file")
+            raise CommandError(f"{path}: {format_name} is not read {how}: name an uncompressed file")
         return _SEEKABLE[format_name](path, columns, limits, content_type=content_type)
     source = Source(path)
     try:

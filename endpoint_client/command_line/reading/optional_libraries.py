@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from endpoint_client.exceptions import ConfigurationError
+from endpoint_client.command_line.command_error import CommandError
 
 
 def pyarrow_for(path: str) -> Any:
@@ -12,14 +12,14 @@ def pyarrow_for(path: str) -> Any:
 
     Raises
     ------
-    ConfigurationError
+    CommandError
         It is not installed.
     """
     try:
         import pyarrow as pa
         import pyarrow.parquet
     except ImportError as error:
-        raise ConfigurationError(
+        raise CommandError(
             f"{path}: parquet is read and written with pyarrow, which is not installed: `pip install pyarrow`, or use "
             "CSV, JSON lines or NPY"
         ) from error

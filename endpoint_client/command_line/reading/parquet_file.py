@@ -6,10 +6,10 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.command_line.reading.arrow_bodies import ArrowBodies
 from endpoint_client.command_line.reading.batch import Batch, Limits, parts
 from endpoint_client.command_line.reading.optional_libraries import pyarrow_for
-from endpoint_client.exceptions import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,9 +33,8 @@ class ParquetFile:
 
     Raises
     ------
-    InvalidInput
+    CommandError
         The file is no parquet, holds no rows, or a column that is sent is neither numbers nor text.
-    ConfigurationError
         pyarrow is not installed, or a column is asked for that is not there.
     """
 
@@ -46,11 +45,11 @@ class ParquetFile:
         try:
             self._file = pa.parquet.ParquetFile(path)
         except pa.ArrowInvalid as error:
-            raise InvalidInput(f"{path} is no parquet: {error}") from error
+            raise CommandError(f"{path} is no parquet: {error}") from error
         schema = self._file.schema_arrow
         self.total_rows: int | None = self._file.metadata.num_rows
         if not self.total_rows:
-            raise InvalidInput(f"{path} holds no rows: give at least one")
+            raise CommandError(f"{path} holds no rows: give at least one")
         sent, kept = columns.places(schema.names, _index_names(schema))
         self._sent = [schema.names[place] for place in sent]
         self.kept = tuple(schema.names[place] for place in kept)
@@ -62,7 +61,7 @@ class ParquetFile:
 
         Raises
         ------
-        InvalidInput
+        CommandError
             The file is damaged, or a value has no place in its column's type.
         """
         start, groups = self._row_groups(first_row)
@@ -79,7 +78,7 @@ class ParquetFile:
                     yield Batch(start + part.start, rows, part.body, self._bodies.content_type, kept, share)
                 start += block.num_rows
         except self._pa.ArrowException as error:
-            raise InvalidInput(f"{self._path} cannot be read from row {start:,} on: {error}") from error
+            raise CommandError(f"{self._path} cannot be read from row {start:,} on: {error}") from error
 
     def close(self) -> None:
         """Close the file."""

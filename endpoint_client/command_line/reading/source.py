@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, TypeVar, cast
 
-from endpoint_client.exceptions import ConfigurationError, InvalidInput
+from endpoint_client.command_line.command_error import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -64,26 +64,26 @@ class Source:
 
         Raises
         ------
-        InvalidInput
+        CommandError
             As said.
         """
         try:
             yield from values
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise InvalidInput(f"{self.name} cannot be decompressed: {error}") from error
+            raise CommandError(f"{self.name} cannot be decompressed: {error}") from error
 
     def text(self, encoding: str) -> IO[str]:
         """Give the stream as text, with its line ends as they are.
 
         Raises
         ------
-        ConfigurationError
+        CommandError
             There is no such encoding.
         """
         try:
             self._text = io.TextIOWrapper(self.stream, encoding, newline="")
         except LookupError as error:
-            raise ConfigurationError(f"--encoding {encoding}: Python knows no such encoding") from error
+            raise CommandError(f"--encoding {encoding}: Python knows no such encoding") from error
         return self._text
 
     def close(self) -> None:

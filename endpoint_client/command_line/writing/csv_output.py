@@ -6,8 +6,8 @@ import csv
 import io
 from typing import IO, TYPE_CHECKING, Any
 
+from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.command_line.writing.output import joined, plain, prediction_columns, python_values
-from endpoint_client.exceptions import UnreadableResponse
 from sklearn_runtime import codecs
 from sklearn_runtime.codecs.csv_lines import text_lines
 
@@ -44,12 +44,12 @@ class CsvOutput:
 
         Raises
         ------
-        UnreadableResponse
+        CommandError
             The rows have other columns than those before.
         """
         columns = joined(kept, prediction_columns(self._name, results))
         if self._names is not None and list(columns) != self._names:
-            raise UnreadableResponse(f"these rows have the columns {list(columns)}, those before {self._names}")
+            raise CommandError(f"these rows have the columns {list(columns)}, those before {self._names}")
         self._names = list(columns)
         values = (map(_cell, python_values(column)) for column in columns.values())
         head = text_lines([self._names]) if self._header else b""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from endpoint_client.exceptions import InvalidInput, UnreadableResponse
+from endpoint_client.command_line.command_error import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,22 +50,19 @@ class NpyOutput:
 
         Raises
         ------
-        InvalidInput
+        CommandError
             A column of the input is to be kept, or results are of mixed types.
-        UnreadableResponse
             The rows differ in shape from those before.
         """
         if kept:
-            raise InvalidInput(f"an NPY file holds the predictions alone, and no {next(iter(kept))!r}: write another")
+            raise CommandError(f"an NPY file holds the predictions alone, and no {next(iter(kept))!r}: write another")
         dtype = results.dtype if self._dtype is None else _common(self._dtype, results.dtype)
         if dtype.kind not in "biufUS":
-            raise InvalidInput(f"results of {dtype} cannot be NPY: write .csv or .jsonl")
+            raise CommandError(f"results of {dtype} cannot be NPY: write .csv or .jsonl")
         if self._dtype is None:
             self._dtype, self._shape = dtype, results.shape[1:]
         if results.shape[1:] != self._shape:
-            raise UnreadableResponse(
-                f"these rows have results of shape {results.shape[1:]}, those before of {self._shape}"
-            )
+            raise CommandError(f"these rows have results of shape {results.shape[1:]}, those before of {self._shape}")
         if dtype != self._dtype:
             self._convert(dtype)
         self._append(results.astype(dtype, copy=False))
@@ -125,5 +122,5 @@ def complete_npy(path: Path) -> int:
 
 def _common(first: np.dtype[Any], second: np.dtype[Any]) -> np.dtype[Any]:
     if (first.kind in "US") != (second.kind in "US"):
-        raise UnreadableResponse(f"these rows have results of {second}, those before of {first}: write .csv or .jsonl")
+        raise CommandError(f"these rows have results of {second}, those before of {first}: write .csv or .jsonl")
     return np.result_type(first, second)

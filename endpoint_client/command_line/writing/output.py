@@ -6,7 +6,7 @@ import datetime as dt
 import decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
-from endpoint_client.exceptions import InvalidInput, UnreadableResponse
+from endpoint_client.command_line.command_error import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,7 +44,7 @@ def prediction_columns(name: str, results: NDArray[Any]) -> dict[str, NDArray[An
 
     Raises
     ------
-    UnreadableResponse
+    CommandError
         More dimensions.
 
     Example
@@ -57,7 +57,7 @@ def prediction_columns(name: str, results: NDArray[Any]) -> dict[str, NDArray[An
         return {name: results}
     if results.ndim == 2:
         return {f"{name}_{place}": results[:, place] for place in range(results.shape[1])}
-    raise UnreadableResponse(
+    raise CommandError(
         f"the endpoint answers with {results.ndim - 1} dimensions a row, and a table holds one: write .npy or .jsonl"
     )
 
@@ -67,11 +67,11 @@ def joined(kept: Mapping[str, Any], predictions: Mapping[str, Any]) -> dict[str,
 
     Raises
     ------
-    InvalidInput
+    CommandError
         Two have the same name.
     """
     if both := sorted(set(kept) & set(predictions)):
-        raise InvalidInput(
+        raise CommandError(
             f"the input has a column {both[0]!r}, and so have the predictions: rename it, or do not keep it"
         )
     return {**kept, **predictions}

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.command_line.reading.open_table import format_of
 from endpoint_client.command_line.writing.csv_output import CsvOutput, complete_csv
 from endpoint_client.command_line.writing.json_lines_output import JsonLinesOutput, complete_json_lines
 from endpoint_client.command_line.writing.npy_output import NpyOutput, complete_npy
 from endpoint_client.command_line.writing.parquet_output import ParquetOutput, complete_parquet
-from endpoint_client.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,7 +53,7 @@ class OutputFile:
 
     Raises
     ------
-    ConfigurationError
+    CommandError
         The suffix stands for no format; the output is there, and neither `force` nor `resume` is given; or its rows
         are those of another run.
     OSError
@@ -80,7 +80,7 @@ class OutputFile:
         self.rows = 0
         self._written: list[str] | None = None
         if self.path.is_dir():
-            raise ConfigurationError(f"--output {path}: is a folder: name a file in it")
+            raise CommandError(f"--output {path}: is a folder: name a file in it")
         begun = self.part.exists() or self._run_path.exists()
         self.complete = resume and self.path.exists() and not begun
         if self.complete:
@@ -89,7 +89,7 @@ class OutputFile:
             self._check(json.loads(json.dumps(run)))
             self._look()
         elif (begun or self.path.exists()) and not force:
-            raise ConfigurationError(self._refusal(begun=begun))
+            raise CommandError(self._refusal(begun=begun))
         else:
             self.part.unlink(missing_ok=True)
             self._run_path.write_text(json.dumps(run, indent=1) + "\n", encoding="utf-8")
@@ -142,14 +142,14 @@ class OutputFile:
 
     def _check(self, run: Mapping[str, Any]) -> None:
         if not self._run_path.exists():
-            raise ConfigurationError(
+            raise CommandError(
                 f"{self._run_path}, which says what makes the rows of {self.part}, is gone: start anew with --force"
             )
         before = json.loads(self._run_path.read_text(encoding="utf-8"))
         for setting in sorted(run.keys() | before.keys()):
             was, now = before.get(setting), run.get(setting)
             if was != now:
-                raise ConfigurationError(
+                raise CommandError(
                     f"{self.part} holds rows of another run: its {setting} was {was!r}, and is {now!r} now; go on as "
                     "it began, or start anew with --force"
                 )
@@ -166,7 +166,7 @@ class OutputFile:
 def _format(path: str, format_name: str | None) -> str:
     name = format_name or format_of(path)
     if name not in FORMATS or path.lower().endswith(".gz"):
-        raise ConfigurationError(
+        raise CommandError(
             f"--output {path}: end its name in .csv, .jsonl, .npy or .parquet, or say --output-format (compressed: "
             "leave --output out, and write `| gzip > FILE`)"
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.command_line.reading.optional_libraries import pyarrow_for
 from endpoint_client.command_line.writing.output import joined, prediction_columns
-from endpoint_client.exceptions import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +30,7 @@ class ParquetOutput:
 
     Raises
     ------
-    ConfigurationError
+    CommandError
         pyarrow is not installed.
     """
 
@@ -54,7 +54,7 @@ class ParquetOutput:
 
         Raises
         ------
-        InvalidInput
+        CommandError
             A value has another type than its column had before.
         """
         pa = self._pa
@@ -65,7 +65,7 @@ class ParquetOutput:
                 self._start(_with_types(pa, table.schema))
             table = table.cast(self._writer.schema)
         except (pa.ArrowException, ValueError, TypeError) as error:
-            raise InvalidInput(f"{self._path.name} cannot hold these rows as those before: {error}") from error
+            raise CommandError(f"{self._path.name} cannot hold these rows as those before: {error}") from error
         self._waiting.append(table)
         self._rows_waiting += table.num_rows
         if self._rows_waiting >= ROW_GROUP_ROWS:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
+from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.command_line.writing.csv_output import CsvOutput
 from endpoint_client.command_line.writing.json_lines_output import JsonLinesOutput
-from endpoint_client.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ class StandardOutput:
 
     Raises
     ------
-    ConfigurationError
+    CommandError
         The format is none that can be written to a pipe.
     """
 
@@ -44,7 +44,7 @@ class StandardOutput:
         self.rows = 0
         self.complete = False
         if format_name not in (None, "csv", "jsonl"):
-            raise ConfigurationError(f"--output-format {format_name}: cannot go to stdout: name a file with --output")
+            raise CommandError(f"--output-format {format_name}: cannot go to stdout: name a file with --output")
         stream = sys.stdout.buffer
         self._output: Output = (
             JsonLinesOutput(stream, name) if format_name == "jsonl" else CsvOutput(stream, name, header=header)

@@ -1,12 +1,13 @@
 """The command line in this process, and files for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from endpoint_client.command_line.main import main
+from tests.local_sagemaker.cloud import REGION, Cloud, running_cloud
 
 
 class Done(NamedTuple):
@@ -40,3 +41,23 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="module")
+def served_cloud() -> Iterator[Cloud]:
+    with running_cloud() as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def cloud(served_cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    """A local cloud for each module, with boto3 pointed at it as a user would."""
+    environment = {
+        "AWS_ENDPOINT_URL": served_cloud.url,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": REGION,
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    return served_cloud

@@ -195,8 +195,8 @@ def test_what_was_written_before_a_failure_stays_and_the_printed_command_goes_on
     words = ["predict", "ep", file, "-o", output, "--rows-per-request", 10, "--method", "predict_proba"]
     done = run(*words, "--concurrency", 1, "--force")
     assert done.status == 1
-    assert f"rows 20 to 29 of {file}, counted from 0, failed: no room" in done.err
-    assert f"(row 21 of {file}: its request starts at 20)" in done.err
+    assert f"rows 20 to 29 of {file}, counted from 0, failed; its row 1 is row 21 of the file." in done.err
+    assert "no room" in done.err
     assert f"20 rows are in {output}.part; to go on behind them:" in done.err
     assert not output.exists()
     endpoint.container = works
@@ -281,7 +281,7 @@ def test_what_the_model_refuses_is_named_by_its_row_in_the_file(run, endpoint, w
     file = write("rows.csv", "a,b,c,d\n" + "1,2,3,4\n" * 5 + "1,2,x,4\n")
     done = run("predict", "ep", file, "--rows-per-request", 4, "--concurrency", 1)
     assert "rows 4 to 5" in done.err
-    assert "(row 5 of" in done.err
+    assert "its row 1 is row 5 of the file" in done.err
 
 
 def test_an_answer_that_is_not_one_result_a_row_is_an_error(run, endpoint, customers):
@@ -320,8 +320,8 @@ def test_a_command_that_cannot_work_says_why(run, endpoint, customers, words, to
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--rows-per-request", "0"], "0 is not 1 or more"),
-        (["--concurrency", "many"], "invalid"),
+        (["--rows-per-request", "0"], "'0' is no whole number from 1 on"),
+        (["--concurrency", "many"], "'many' is no whole number"),
         (["--delimiter", ";;"], "is not one character"),
         (["--force", "--resume"], "not allowed with"),
         (["--meth", "predict"], "unrecognized"),
@@ -342,7 +342,7 @@ def test_files_that_are_not_there(run, endpoint, tmp_path):
 def test_an_endpoint_that_is_not_there(run, endpoint, customers, tmp_path):
     done = run("predict", "nowhere", customers, "--id-column", "id")
     assert done.status == 1
-    assert "endpoint 'nowhere' does not exist in us-east-1" in done.err
+    assert "There is no endpoint 'nowhere' in the account and region" in done.err
 
 
 def test_ctrl_c_does_not_wait_for_answers(run, endpoint, customers, is_first, tmp_path, monkeypatch):
