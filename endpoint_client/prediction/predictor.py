@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from endpoint_client.prediction.async_result import AsyncResult
     from endpoint_client.prediction.predictor_settings import PredictorSettings
+    from endpoint_client.prediction.request_options import RequestOptions
 
 # Body of InvokeEndpoint in botocore's model of sagemaker-runtime: at most 6,291,456 bytes.
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
@@ -226,11 +227,7 @@ class Predictor(NamedMethods):
         raw: Literal[False] = False,
         as_frame: Literal[False] = False,
         progress: Callable[[int, int], None] | None = None,
-        method: str | None = None,
-        content_type: str | None = None,
-        accept: str | None = None,
-        target_variant: str | None = None,
-        target_model: str | None = None,
+        **options: Unpack[RequestOptions],
     ) -> NDArray[Any]: ...
 
     @overload
@@ -241,11 +238,7 @@ class Predictor(NamedMethods):
         raw: Literal[True],
         as_frame: Literal[False] = False,
         progress: Callable[[int, int], None] | None = None,
-        method: str | None = None,
-        content_type: str | None = None,
-        accept: str | None = None,
-        target_variant: str | None = None,
-        target_model: str | None = None,
+        **options: Unpack[RequestOptions],
     ) -> RawResponse: ...
 
     @overload
@@ -256,11 +249,7 @@ class Predictor(NamedMethods):
         raw: Literal[False] = False,
         as_frame: Literal[True],
         progress: Callable[[int, int], None] | None = None,
-        method: str | None = None,
-        content_type: str | None = None,
-        accept: str | None = None,
-        target_variant: str | None = None,
-        target_model: str | None = None,
+        **options: Unpack[RequestOptions],
     ) -> pd.Series | pd.DataFrame: ...
 
     def predict(
@@ -270,11 +259,7 @@ class Predictor(NamedMethods):
         raw: bool = False,
         as_frame: bool = False,
         progress: Callable[[int, int], None] | None = None,
-        method: str | None = None,
-        content_type: str | None = None,
-        accept: str | None = None,
-        target_variant: str | None = None,
-        target_model: str | None = None,
+        **options: Unpack[RequestOptions],
     ) -> NDArray[Any] | RawResponse | pd.Series | pd.DataFrame:
         """Send `data` to the endpoint and give its results.
 
@@ -338,19 +323,9 @@ class Predictor(NamedMethods):
         endpoint_client.exceptions.InvalidInput: the input has shape (1, 0): give at least one row and one feature
         """
         if as_frame:
-            predict = partial(
-                self.predict,
-                data,
-                progress=progress,
-                method=method,
-                content_type=content_type,
-                accept=accept,
-                target_variant=target_variant,
-                target_model=target_model,
-            )
-            return framed(FrameOfResults(data, method or self.method or "predict", raw=raw), predict)
-        content_type = content_type or self.content_type
-        send = self._sender(method, accept, target_variant, target_model)
+            frame = FrameOfResults(data, options.get("method") or self.method or "predict", raw=raw)
+            return framed(frame, partial(self.predict, data, progress=progress, **options))
+        content_type, send = self._sender(**options)
         if isinstance(data, bytes | bytearray | memoryview):
             body = self._whole(bytes(data))
             answer = send(Part(0, 0, body), content_type=content_type or sniff(body))
@@ -374,12 +349,7 @@ class Predictor(NamedMethods):
     def predict_batches(
         self,
         batches: Iterable[Any],
-        *,
-        method: str | None = None,
-        content_type: str | None = None,
-        accept: str | None = None,
-        target_variant: str | None = None,
-        target_model: str | None = None,
+        **options: Unpack[RequestOptions],
     ) -> Iterator[NDArray[Any]]:
         """Predict tables one by one, as they come: for an input that no memory holds.
 
@@ -407,10 +377,11 @@ class Predictor(NamedMethods):
         >>> for labels in predictor.predict_batches(pandas.read_csv("rows.csv", chunksize=10_000)):
         ...     numpy.savetxt(out, labels)  # doctest: +SKIP
         """
+        content_type, send = self._sender(**options)
         return predict_each(
             batches,
-            self._sender(method, accept, target_variant, target_model),
-            content_type=content_type or self.content_type,
+            send,
+            content_type=content_type,
             max_bytes=self.max_payload_bytes,
             max_rows=self.max_rows,
             workers=self.max_concurrency,
@@ -419,12 +390,7 @@ class Predictor(NamedMethods):
     def predict_stream(
         self,
         data: Any,
-        *,
-        method: str | None = None,
-        content_type: str | None = None,
-        accept: str | None = None,
-        target_variant: str | None = None,
-        target_model: str | None = None,
+        **options: Unpack[RequestOptions],
     ) -> Iterator[NDArray[Any]]:
         """Predict, and give the results while they come: for results that no memory holds.
 
@@ -456,12 +422,12 @@ class Predictor(NamedMethods):
         ...     for probabilities in predictor.predict_stream(rows, method="predict_proba"):
         ...         probabilities.tofile(out)  # doctest: +SKIP
         """
+        content_type, accept, call = self._options(**options)
         rows = rows_of(data)
-        encoding = encoding_of(rows, content_type or self.content_type)
-        options = self._options(method, target_variant, target_model)
+        encoding = encoding_of(rows, content_type)
 
         def request(part: Part) -> Invocation:
-            return Invocation(part.body, encoding.content_type, accept or self.accept, options)
+            return Invocation(part.body, encoding.content_type, accept, call)
 
         def parts(some: range) -> Iterator[Part]:
             return split_rows(some, encoding.encode, self.max_payload_bytes, self.max_rows)
@@ -555,17 +521,24 @@ class Predictor(NamedMethods):
             )
         return body
 
-    def _sender(
-        self, method: str | None, accept: str | None, target_variant: str | None, target_model: str | None
-    ) -> Callable[..., RawResponse]:
-        """Give what sends a part for one call: ``send(part, content_type=...)``."""
-        options = self._options(method, target_variant, target_model)
-        return partial(self._send, accept=accept or self.accept, options=options)
-
-    def _options(self, method: str | None, target_variant: str | None, target_model: str | None) -> Mapping[str, Any]:
-        return invocation_options(
+    def _options(
+        self,
+        method: str | None = None,
+        content_type: str | None = None,
+        accept: str | None = None,
+        target_variant: str | None = None,
+        target_model: str | None = None,
+    ) -> tuple[str | None, str, Mapping[str, str]]:
+        """Fill in the predictor's own: content type, accept, and the options of InvokeEndpoint."""
+        options = invocation_options(
             method or self.method, target_variant or self.target_variant, target_model or self.target_model
         )
+        return content_type or self.content_type, accept or self.accept, options
+
+    def _sender(self, **options: Unpack[RequestOptions]) -> tuple[str | None, Callable[..., RawResponse]]:
+        """Give the content type of one call, and what sends its parts: ``send(part, content_type=...)``."""
+        content_type, accept, call = self._options(**options)
+        return content_type, partial(self._send, accept=accept, options=call)
 
     def _send(
         self,

@@ -415,15 +415,13 @@ def test_what_cannot_go_in_one_request_is_refused_here_too(endpoint):
 
 
 def test_the_keywords_are_the_predictors():
-    def keywords(call, *without):
+    def keywords(call):
         parameters = inspect.signature(call).parameters.values()
-        return [one.name for one in parameters if one.kind == one.KEYWORD_ONLY and one.name not in without]
+        return [one.name for one in parameters if one.kind == one.KEYWORD_ONLY]
 
-    for method in (Predictor.predict_batches, Predictor.predict_stream):
-        assert [*RequestOptions.__annotations__] == keywords(method)
+    assert [*RequestOptions.__annotations__] == [*inspect.signature(Predictor._options).parameters][1:]
     assert keywords(AsyncioPredictor.predict_async) == keywords(Predictor.predict_async)
-    own = keywords(AsyncioPredictor.predict)
-    assert [*own, *RequestOptions.__annotations__] == keywords(Predictor.predict)
+    assert keywords(AsyncioPredictor.predict) == keywords(Predictor.predict)
 
 
 def test_the_examples_in_the_docstrings_run():
