@@ -9,8 +9,6 @@ from tests.end_to_end.conftest import LocalCloud, local_cloud_process
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """A cloud of the module's own, bootstrapped."""
-    home = tmp_path_factory.mktemp("home")
-    with local_cloud_process(home, "--sagemaker-sdk") as cloud:
-        cloud.cdk("bootstrap", "aws://123456789012/us-east-1", cwd=home)
+    """A cloud of the module's own."""
+    with local_cloud_process(tmp_path_factory.mktemp("home"), "--sagemaker-sdk") as cloud:
         yield cloud

@@ -20,7 +20,9 @@ Outcomes = dict[tuple[str, str], "Future[str]"]
 
 @pytest.fixture(scope="module")
 def user(cloud, tmp_path_factory) -> User:
-    user = User(tmp_path_factory.mktemp("page"), cloud.environment)
+    home = tmp_path_factory.mktemp("page")
+    cloud.cdk("bootstrap", "aws://123456789012/us-east-1", cwd=home)
+    user = User(home, cloud.environment)
     user.run_once(chapters(TEXT))
     return user
 
