@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from endpoint_client.command_line.answers import RowsFailed, answers
 from endpoint_client.command_line.command_error import CommandError
-from endpoint_client.command_line.progress import PredictionProgress
 from endpoint_client.command_line.reading.batch import Limits
 from endpoint_client.command_line.reading.columns import Columns
 from endpoint_client.command_line.reading.open_table import open_table
@@ -21,6 +20,7 @@ from endpoint_client.command_line.writing.output_file import OutputFile
 from endpoint_client.command_line.writing.standard_output import StandardOutput
 from endpoint_client.exceptions import EndpointClientError, EndpointTimeout, ModelError, PayloadTooLarge, Throttled
 from endpoint_client.prediction.predictor import Predictor
+from endpoint_client.row_progress import RowProgress
 
 if TYPE_CHECKING:
     import argparse
@@ -78,7 +78,7 @@ def _predict(
     arguments: argparse.Namespace, table: TableFile, predictor: Predictor, output: OutputFile | StandardOutput
 ) -> int:
     shown = not arguments.quiet and not (arguments.output is None and sys.stdout.isatty())
-    progress = PredictionProgress(sys.stderr if shown else None, total=table.total_rows, done=output.rows)
+    progress = RowProgress(sys.stderr if shown else None, total=table.total_rows, done=output.rows)
     try:
         for batch, results in answers(predictor, table.batches(output.rows), arguments.concurrency):
             output.write(batch.kept, results)

@@ -220,7 +220,7 @@ class AsyncioPredictor(AsyncioNamedMethods):
         data, raw, as_frame, **options
             As for `Predictor.predict`.
         progress : callable, optional
-            As for `Predictor.predict`, but called in the event loop.
+            As for `Predictor.predict`, but called in the event loop: what is shown there is for the program to say.
 
         Returns
         -------

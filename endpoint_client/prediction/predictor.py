@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from endpoint_client.prediction.async_result import AsyncResult
     from endpoint_client.prediction.predictor_settings import PredictorSettings
     from endpoint_client.prediction.request_options import RequestOptions
+    from endpoint_client.row_progress import Progress
 
 # Body of InvokeEndpoint in botocore's model of sagemaker-runtime: at most 6,291,456 bytes.
 MAX_PAYLOAD_BYTES = 6 * 1024 * 1024
@@ -226,7 +227,7 @@ class Predictor(NamedMethods):
         *,
         raw: Literal[False] = False,
         as_frame: Literal[False] = False,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress = False,
         **options: Unpack[RequestOptions],
     ) -> NDArray[Any]: ...
 
@@ -237,7 +238,7 @@ class Predictor(NamedMethods):
         *,
         raw: Literal[True],
         as_frame: Literal[False] = False,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress = False,
         **options: Unpack[RequestOptions],
     ) -> RawResponse: ...
 
@@ -248,7 +249,7 @@ class Predictor(NamedMethods):
         *,
         raw: Literal[False] = False,
         as_frame: Literal[True],
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress = False,
         **options: Unpack[RequestOptions],
     ) -> pd.Series | pd.DataFrame: ...
 
@@ -258,7 +259,7 @@ class Predictor(NamedMethods):
         *,
         raw: bool = False,
         as_frame: bool = False,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress = False,
         **options: Unpack[RequestOptions],
     ) -> NDArray[Any] | RawResponse | pd.Series | pd.DataFrame:
         """Send `data` to the endpoint and give its results.
@@ -275,8 +276,9 @@ class Predictor(NamedMethods):
             Give what the server said instead of an array, from one request: the input is not cut.
         as_frame : bool, default False
             Give a pandas Series or DataFrame under the index of `data`.
-        progress : callable, optional
-            Called after each request, in this thread, with the rows that have results and the rows that there are.
+        progress : bool or callable, default False
+            True shows on stderr how many rows have results. A callable is called after each request, in this thread,
+            with the rows that have results and the rows that there are.
         method, content_type, accept, target_variant, target_model : str, optional
             Override the predictor's own for this call. An endpoint with many models takes no method:
             it has its own.

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from endpoint_client.exceptions import EndpointClientError
 from endpoint_client.prediction.partial_result import PartialResult
+from endpoint_client.row_progress import shown_rows
 from endpoint_client.tables.splitting import split_rows
 from endpoint_client.transport.responses import check_rows, join, read_array
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from endpoint_client.row_progress import Progress
     from endpoint_client.tables.splitting import Part
     from endpoint_client.transport.responses import RawResponse
 
@@ -39,8 +41,8 @@ class SplitInput:
         Of a body.
     workers : int
         Requests in flight at once.
-    progress : callable, optional
-        Called with the rows that are answered and the rows that there are, after each request, in the caller's thread.
+    progress : bool or callable
+        As for `Predictor.predict`.
     """
 
     def __init__(
@@ -52,7 +54,7 @@ class SplitInput:
         max_bytes: int,
         max_rows: int | None,
         workers: int,
-        progress: Callable[[int, int], None] | None,
+        progress: Progress,
     ) -> None:
         self._count = count
         self._encode = encode
@@ -74,9 +76,9 @@ class SplitInput:
         """
         parts = (part for rows in self._missing() for part in self._parts(rows))
         try:
-            for _ in in_order(self._answer, parts, self._workers):
-                if self._progress is not None:
-                    self._progress(sum(map(len, self._answers)), self._count)
+            with shown_rows(self._progress, self._count, self._done()) as tell:
+                for _ in in_order(self._answer, parts, self._workers):
+                    tell(self._done(), self._count)
         except EndpointClientError as error:
             if error.rows is not None and len(error.rows) < self._count:
                 error.partial = PartialResult(self._count, error.rows, self._sorted(), self.results)
@@ -91,6 +93,9 @@ class SplitInput:
     def _answer(self, part: Part) -> None:
         # Kept here, not by who waits for it: an answer that comes after another's failure counts as well.
         self._answers[part.rows] = answered(part, self._send, alone=len(part.rows) == self._count)
+
+    def _done(self) -> int:
+        return sum(map(len, self._answers))
 
     def _sorted(self) -> list[tuple[range, Any]]:
         return sorted(self._answers.items(), key=lambda answer: answer[0].start)

@@ -1,6 +1,7 @@
 """Inputs in several requests: how far they are, what is left of them after a failure, and how they go on."""
 
 import doctest
+import re
 import sys
 import threading
 
@@ -151,6 +152,22 @@ def test_progress_is_told_in_the_callers_thread(features, endpoint, workers):
     assert told[-1] == (50, 50)
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert len(told) == 3
+
+
+def test_progress_is_shown_on_stderr(features, endpoint, capsys):
+    with Predictor("ep", max_rows=20) as predictor:
+        predictor.predict(features, progress=True)
+    assert re.fullmatch(r"50 rows, [\d,]+ rows/s, in 0:00:\d\d\n", capsys.readouterr().err)
+
+
+def test_progress_of_what_fails_says_nothing_of_an_end(features, broken, numbered, capsys):
+    with Predictor("ep", max_rows=20) as predictor, pytest.raises(ModelError) as caught:
+        predictor.predict(numbered, progress=True)
+    assert capsys.readouterr().err == ""
+    broken["broken"] = False
+    assert caught.value.partial is not None
+    caught.value.partial.resume()
+    assert capsys.readouterr().err.startswith("50 rows, ")
 
 
 def test_an_error_of_progress_is_the_callers_own(features, endpoint):

@@ -33,14 +33,15 @@ class FaultyNetwork:
     ----------
     faults
         For the next requests, in turn; after them all is well.
-    connections
-        That were made so far.
+    connections, ended
+        That were made, and that this side has ended, so far.
     """
 
     upstream: tuple[str, int]
     listener: socket.socket
     faults: deque[Fault] = field(default_factory=deque)
     connections: int = 0
+    ended: int = 0
     requests: list[bytes] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
 
@@ -65,28 +66,32 @@ class FaultyNetwork:
 
     def serve(self, client: socket.socket) -> None:
         with contextlib.suppress(OSError), client:
-            while request := read_message(client):
-                self.requests.append(request)
-                fault = self.faults.popleft() if self.faults else "whole"
-                if fault == "reset before":
+            self.answer(client)
+        self.ended += 1
+
+    def answer(self, client: socket.socket) -> None:
+        while request := read_message(client):
+            self.requests.append(request)
+            fault = self.faults.popleft() if self.faults else "whole"
+            if fault == "reset before":
+                return _reset(client)
+            with socket.create_connection(self.upstream) as server:
+                server.sendall(request)
+                answer = read_message(server)
+            head, _, body = answer.partition(b"\r\n\r\n")
+            match fault:
+                case "whole" | "goodbye":
+                    client.sendall(answer)
+                case "reset after":
                     return _reset(client)
-                with socket.create_connection(self.upstream) as server:
-                    server.sendall(request)
-                    answer = read_message(server)
-                head, _, body = answer.partition(b"\r\n\r\n")
-                match fault:
-                    case "whole" | "goodbye":
-                        client.sendall(answer)
-                    case "reset after":
-                        return _reset(client)
-                    case "half the head":
-                        client.sendall(head[: len(head) // 2])
-                    case "half the body":
-                        client.sendall(head + b"\r\n\r\n" + body[: len(body) // 2])
-                    case "silence":
-                        self.closed.wait()
-                if fault != "whole":
-                    return None
+                case "half the head":
+                    client.sendall(head[: len(head) // 2])
+                case "half the body":
+                    client.sendall(head + b"\r\n\r\n" + body[: len(body) // 2])
+                case "silence":
+                    self.closed.wait()
+            if fault != "whole":
+                return None
         return None
 
 

@@ -19,6 +19,7 @@ from endpoint_client import (
     ServiceUnavailable,
     Throttled,
 )
+from tests.local_sagemaker.cloud import eventually
 
 BROKEN = ["reset before", "reset after", "half the head", "half the body"]
 THROTTLED = (429, "ThrottlingException", "Rate exceeded")
@@ -85,7 +86,7 @@ def test_a_connection_that_was_closed_meanwhile_costs_nothing(endpoint, network,
     predictor = make_predictor(idempotent=False)
     network.faults.append("goodbye")
     predictor.predict(features)
-    # The end of the first connection is in the kernel before the second request: both are of this machine.
+    eventually(lambda: network.ended == 1)
     for _ in range(3):
         predictor.predict(features)
     assert (len(endpoint.requests), network.connections, pauses) == (4, 2, [])

@@ -1,21 +1,25 @@
-"""How far a prediction of a file has got: a live line on a terminal, elsewhere a line every few seconds."""
+"""How far a prediction of many rows has got: a live line on a terminal, elsewhere a line every few seconds."""
 
 from __future__ import annotations
 
+import sys
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from endpoint_client.live_line import LiveLine, clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import TextIO
+    from collections.abc import Callable, Iterator
+    from typing import TextIO, TypeAlias
+
+    Progress: TypeAlias = bool | Callable[[int, int], None]
 
 # Seconds between two looks: a terminal shows movement, a log a sign of life.
 _LIVE, _LOGGED = 0.2, 10.0
 
 
-class PredictionProgress:
+class RowProgress:
     """Rows done, rows a second, and the time left where the end is known.
 
     Parameters
@@ -45,7 +49,7 @@ class PredictionProgress:
         self._start = self._shown = now()
 
     def advance(self, rows: int, share: float | None) -> None:
-        """Count rows whose predictions are written, of a file of which `share` (0 to 1) has been read."""
+        """Count rows that have predictions, of an input of which `share` (0 to 1) is done."""
         self._done += rows
         if self._line is None:
             return
@@ -76,6 +80,35 @@ class PredictionProgress:
         # What an earlier run did took none of this one's time: only rows of this run say how fast it goes.
         left = (self._done / share - self._done) / rows * seconds if share else None
         return text if left is None else f"{text}, {clock(left)} left"
+
+
+@contextmanager
+def shown_rows(progress: Progress, total: int, done: int) -> Iterator[Callable[[int, int], None]]:
+    """Give what is to be told the rows that have results, and the rows that there are.
+
+    Parameters
+    ----------
+    progress : bool or callable
+        True: show it on stderr. False: nobody is told.
+    total, done : int
+        Rows that there are, and that have results already.
+    """
+    if not isinstance(progress, bool):
+        yield progress
+        return
+    rows = RowProgress(sys.stderr if progress else None, total=total, done=done)
+
+    def tell(now: int, total: int) -> None:
+        nonlocal done
+        rows.advance(now - done, now / total)
+        done = now
+
+    try:
+        yield tell
+    except BaseException:
+        rows.stop()
+        raise
+    rows.end()
 
 
 def _rate(rows: int, seconds: float) -> str:

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from endpoint_client.command_line.progress import PredictionProgress
+from endpoint_client.row_progress import RowProgress
 from tests.endpoint_client.test_live_line import Terminal
 
 
@@ -23,7 +23,7 @@ def clock() -> Clock:
 
 def test_a_log_gets_a_line_every_ten_seconds_and_one_at_the_end(clock):
     stream = io.StringIO()
-    progress = PredictionProgress(stream, total=10_000, now=clock)
+    progress = RowProgress(stream, total=10_000, now=clock)
     for _ in range(9):
         clock.seconds += 4
         progress.advance(1000, (clock.seconds - 100) / 40)
@@ -38,7 +38,7 @@ def test_a_log_gets_a_line_every_ten_seconds_and_one_at_the_end(clock):
 
 def test_a_terminal_shows_each_step_in_one_line(clock):
     stream = Terminal()
-    progress = PredictionProgress(stream, now=clock)
+    progress = RowProgress(stream, now=clock)
     clock.seconds += 0.125
     progress.advance(10, None)
     clock.seconds += 0.125
@@ -49,14 +49,14 @@ def test_a_terminal_shows_each_step_in_one_line(clock):
 
 def test_rows_of_an_earlier_run_do_not_count_as_speed(clock):
     stream = io.StringIO()
-    progress = PredictionProgress(stream, done=1000, now=clock)
+    progress = RowProgress(stream, done=1000, now=clock)
     clock.seconds += 10
     progress.advance(100, 0.5)
     assert stream.getvalue() == "1,100 rows (50%), 10 rows/s, 0:01:50 left\n"
 
 
 def test_nothing_is_shown_where_nothing_is_wanted(clock, capsys):
-    progress = PredictionProgress(None, now=clock)
+    progress = RowProgress(None, now=clock)
     clock.seconds += 100
     progress.advance(10, 0.5)
     progress.stop()
@@ -66,7 +66,7 @@ def test_nothing_is_shown_where_nothing_is_wanted(clock, capsys):
 
 def test_no_time_has_no_speed(clock):
     stream = io.StringIO()
-    progress = PredictionProgress(stream, now=clock)
+    progress = RowProgress(stream, now=clock)
     progress.advance(10, 0.5)
     progress.end()
     assert stream.getvalue() == "10 rows, in 0:00:00\n"
