@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -17,6 +18,8 @@ def run() -> None:
     """Run the command line as this process."""
     signal.signal(signal.SIGTERM, _terminate)
     status = main(sys.argv[1:])
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.flush()
     sys.stderr.flush()
     # Requests in flight when the user or the reader of our output goes away are nobody's any more: at a usual exit,
     # Python would wait for each, up to a minute.

@@ -25,7 +25,9 @@ from endpoint_client.row_progress import RowProgress
 if TYPE_CHECKING:
     import argparse
 
-    from endpoint_client.command_line.reading.batch import TableFile
+    from numpy.typing import NDArray
+
+    from endpoint_client.command_line.reading.batch import Batch, TableFile
     from endpoint_client.command_line.target import Target
 
 
@@ -52,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     columns = Columns(tuple(arguments.id_column), arguments.columns, arguments.with_input)
     if arguments.output is None and (arguments.resume or arguments.force):
         raise CommandError("--resume and --force are for a file: name it with --output")
-    if arguments.output is not None and Path(arguments.output) == Path(arguments.file):
+    if arguments.output is not None and Path(arguments.output).resolve() == Path(arguments.file).resolve():
         raise CommandError(f"--output {arguments.output}: is the input")
     table = open_table(
         arguments.file,
@@ -81,7 +83,7 @@ def _predict(
     progress = RowProgress(sys.stderr if shown else None, total=table.total_rows, done=output.rows)
     try:
         for batch, results in answers(predictor, table.batches(output.rows), arguments.concurrency):
-            output.write(batch.kept, results)
+            _write(output, batch, results)
             progress.advance(batch.count, batch.share)
         output.finish()
     except BrokenPipeError:
@@ -98,6 +100,13 @@ def _predict(
         raise
     progress.end()
     return 0
+
+
+def _write(output: OutputFile | StandardOutput, batch: Batch, results: NDArray[Any]) -> None:
+    try:
+        output.write(batch.kept, results)
+    except EndpointClientError as error:
+        raise RowsFailed(batch, error) from error
 
 
 def _predictor(arguments: argparse.Namespace, target: Target) -> Predictor:
@@ -123,6 +132,7 @@ def _output(arguments: argparse.Namespace, target: Target) -> OutputFile | Stand
     run: dict[str, Any] = {
         "endpoint": target.name,
         "input": arguments.file if arguments.file == STDIN else str(Path(arguments.file).resolve()),
+        "format": arguments.format,
         "columns": arguments.columns,
         "id columns": arguments.id_column,
         "with input": arguments.with_input,

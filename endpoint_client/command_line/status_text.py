@@ -62,7 +62,7 @@ def _variant(kind: str, variant: Report) -> Iterator[str]:
         facts.append(f"{variant['instances'] or 0} of {variant['desired_instances']} {what}")
     if variant["status"]:
         facts.append(variant["status"])
-    yield from _fact(kind, f"{variant['name']}: {', '.join(facts)}")
+    yield from _fact(kind, f"{variant['name']}: {', '.join(facts)}" if facts else variant["name"])
     if model := variant["model"]:
         known = [model["name"]]
         known += [f"scikit-learn {model['scikit_learn']}"] if model.get("scikit_learn") else []

@@ -103,6 +103,8 @@ def test_the_wheel_alone_synthesizes_deploys_and_predicts(wheel, tmp_path):
     cdk bootstrap
     cdk deploy --require-approval never
     python predict.py
+    test "$(echo 5.1,3.5,1.4,0.2 | sklearn-endpoint predict from-the-wheel - --no-header)" = 0
+    sklearn-endpoint status from-the-wheel
     """
     done = subprocess.run(
         ["bash", "-c", script],
@@ -115,5 +117,6 @@ def test_the_wheel_alone_synthesizes_deploys_and_predicts(wheel, tmp_path):
     )
     assert done.returncode == 0, done.stdout
     assert "150 rows agree" in done.stdout
+    assert re.search(r"^status +InService, since", done.stdout, re.MULTILINE)
     where = "import constructs_lib, sklearn_runtime as r; print(constructs_lib.__file__, r.__file__)"
     assert str(ROOT) not in subprocess.check_output([str(python), "-c", where], cwd=folder, env=environment, text=True)

@@ -77,7 +77,7 @@ class ParquetFile:
                     share = (start + part.stop) / (self.total_rows or 1)
                     yield Batch(start + part.start, rows, part.body, self._bodies.content_type, kept, share)
                 start += block.num_rows
-        except self._pa.ArrowException as error:
+        except (self._pa.ArrowException, OSError) as error:
             raise CommandError(f"{self._path} cannot be read from row {start:,} on: {error}") from error
 
     def close(self) -> None:

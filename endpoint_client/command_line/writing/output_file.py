@@ -81,6 +81,7 @@ class OutputFile:
         self._written: list[str] | None = None
         if self.path.is_dir():
             raise CommandError(f"--output {path}: is a folder: name a file in it")
+        run = {**run, "output's format": self._format}
         begun = self.part.exists() or self._run_path.exists()
         self.complete = resume and self.path.exists() and not begun
         if self.complete:

@@ -84,8 +84,9 @@ class ParquetOutput:
 
     def _write_waiting(self) -> None:
         if self._waiting:
-            self._writer.write_table(self._pa.concat_tables(self._waiting).combine_chunks())
-            self._waiting, self._rows_waiting = [], 0
+            # Out of the list first: an interrupt between may lose rows, which are predicted again, and doubles none.
+            waiting, self._waiting, self._rows_waiting = self._waiting, [], 0
+            self._writer.write_table(self._pa.concat_tables(waiting).combine_chunks())
 
 
 def complete_parquet(path: Path) -> int:

@@ -268,6 +268,16 @@ def test_a_failure_of_the_first_rows_leaves_nothing_behind(run, endpoint, custom
     assert [path.name for path in tmp_path.iterdir()] == ["customers.csv"]
 
 
+def test_answers_of_another_shape_than_those_before_are_named_by_their_rows(run, endpoint, customers, is_first):
+    endpoint.container = lambda request: Answer(
+        codecs.encode_npy(np.zeros((10, 2 if is_first(request) else 3))), "application/x-npy"
+    )
+    done = run("predict", "ep", customers, "--id-column=id", "--rows-per-request", 10)
+    assert "rows 10 to 19 of" in done.err
+    assert "these rows have the columns ['id', 'prediction_0', 'prediction_1', 'prediction_2']" in done.err
+    assert len(records(done.out)) == 10
+
+
 def test_rows_before_one_that_cannot_be_read_are_predicted(run, endpoint, write):
     file = write("rows.csv", "a,b,c,d\n" + "1,2,3,4\n" * 5 + "1,2\n")
     done = run("predict", "ep", file, "--rows-per-request", 2)
@@ -370,3 +380,59 @@ def test_ctrl_c_does_not_wait_for_answers(run, endpoint, customers, is_first, tm
     assert done.status == 130
     assert "interrupted" in done.err
     assert "10 rows are in" in done.err
+
+
+def test_an_answer_that_is_sparse_is_written_dense(run, endpoint, customers):
+    from scipy import sparse
+
+    endpoint.container = lambda _: Answer(codecs.encode_npz(sparse.csr_matrix(np.eye(50, 2))), "application/x-npz")
+    done = run("predict", "ep", customers, "--id-column", "id", "--accept", "application/x-npz")
+    assert done.status == 0, done.err
+    assert records(done.out)[0] == {"id": "00", "prediction_0": "1.0", "prediction_1": "0.0"}
+
+
+def test_what_helps_is_said_in_the_words_of_this_command(run, endpoint, customers):
+    endpoint.service_errors = [(429, "ThrottlingException", "slow down")] * 100
+    done = run("predict", "ep", customers, "--id-column", "id")
+    assert "In this command, `--concurrency 1` sends one request at a time." in done.err
+
+
+def test_an_output_that_cannot_be_written(run, endpoint, customers, tmp_path):
+    done = run("predict", "ep", customers, "--id-column", "id", "-o", tmp_path / "no" / "out.csv")
+    assert done.status == 1
+    assert "No such file or directory" in done.err
+    (tmp_path / "folder.csv").mkdir()
+    assert "is a folder" in run("predict", "ep", customers, "--id-column=id", "-o", tmp_path / "folder.csv").err
+
+
+def test_going_on_before_anything_was_written_begins(run, endpoint, customers, tmp_path, labels):
+    output = tmp_path / "out.npy"
+    words = ["predict", "ep", customers, "--columns", "a,b,c,d", "-o", output, "--resume"]
+    assert run(*words).status == 0
+    assert np.load(output).tolist() == labels.tolist()
+
+
+def test_a_run_that_was_killed_before_its_first_row_begins_anew(run, endpoint, customers, tmp_path):
+    fail_at(endpoint, 2)
+    words = ["predict", "ep", customers, "--id-column=id", "-o", tmp_path / "out.csv", "--rows-per-request", 10]
+    run(*words, "--concurrency", 1)
+    (tmp_path / "out.csv.part").unlink()
+    done = run(*words, "--resume")
+    assert "no row was written" in done.err
+
+
+def test_a_run_of_stdin_goes_on_with_the_same_stdin(run, endpoint, customers, tmp_path, monkeypatch):
+    works = endpoint.container
+    fail_at(endpoint, 3)
+    words = ["predict", "ep", "-", "--id-column=id", "-o", tmp_path / "out.csv", "--rows-per-request", 10]
+    with customers.open(encoding="utf-8") as file:
+        monkeypatch.setattr("sys.stdin", file)
+        done = run(*words, "--concurrency", 1)
+    assert "of stdin, counted from 0, failed" in done.err
+    assert "to go on behind them (with the same stdin):" in done.err
+    endpoint.container = works
+    with customers.open(encoding="utf-8") as file:
+        monkeypatch.setattr("sys.stdin", file)
+        assert run(*words, "--resume").status == 0
+    read = pd.read_csv(tmp_path / "out.csv", dtype={"id": str})
+    assert read["id"].tolist() == [f"0{number}" for number in range(50)]
