@@ -38,7 +38,7 @@ def masked(template: Mapping[str, Any]) -> Any:
 
 def cfn_lint(*templates: Path) -> str:
     """Give what cfn-lint finds; no code of ours runs in it."""
-    command = [Path(sys.executable).with_name("cfn-lint"), "--", *templates]
+    command = [str(Path(sys.executable).with_name("cfn-lint")), "--", *map(str, templates)]
     environment = {name: value for name, value in os.environ.items() if name != unmeasured.VARIABLE}
     run = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     return run.stdout + run.stderr
