@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from endpoint_client.command_line.argument_types import character, names, positive
 from endpoint_client.command_line.reading.batch import ROWS
 from endpoint_client.command_line.reading.open_table import FORMATS as INPUT_FORMATS
-from endpoint_client.command_line.target import add_credentials, add_target
+from endpoint_client.command_line.target import add_command, add_credentials
 from endpoint_client.command_line.writing.output_file import FORMATS as OUTPUT_FORMATS
 from sklearn_runtime.content_types import NPY
 
@@ -51,16 +51,9 @@ examples:
 
 def add_predict(commands: Any, run: Callable[[argparse.Namespace], int]) -> None:
     """Add the command to the parser."""
-    parser: argparse.ArgumentParser = commands.add_parser(
-        "predict",
-        help="predict each row of a file",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = add_command(
+        commands, "predict", run, summary="predict each row of a file", description=DESCRIPTION, epilog=EPILOG
     )
-    parser.set_defaults(run=run)
-    add_target(parser)
     parser.add_argument("file", metavar="FILE", help="the rows; - is stdin")
     reading = parser.add_argument_group("reading")
     reading.add_argument("--format", choices=INPUT_FORMATS, help="of FILE, where its suffix does not say")

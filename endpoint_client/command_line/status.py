@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
@@ -12,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from endpoint_client.aws_services import AwsServices
 from endpoint_client.command_line.endpoint_report import describe_endpoint, endpoint_report
 from endpoint_client.command_line.status_text import status_lines
-from endpoint_client.command_line.target import add_credentials, add_target, target_of
+from endpoint_client.command_line.target import add_command, add_credentials, target_of
 from endpoint_client.command_line.times import span
 from endpoint_client.live_line import LiveLine, clock
 from endpoint_client.training.pauses import Pauses
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Mapping
 
 IN_SERVICE = "InService"
@@ -47,16 +47,9 @@ examples:
 
 def add_status(commands: Any) -> None:
     """Add the command to the parser."""
-    parser: argparse.ArgumentParser = commands.add_parser(
-        "status",
-        help="show the state of an endpoint",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = add_command(
+        commands, "status", run, summary="show the state of an endpoint", description=DESCRIPTION, epilog=EPILOG
     )
-    parser.set_defaults(run=run)
-    add_target(parser)
     parser.add_argument("--json", action="store_true", help="all of it as one JSON object")
     parser.add_argument("--wait", action="store_true", help="wait while it is created, updated, rolled back or deleted")
     parser.add_argument(

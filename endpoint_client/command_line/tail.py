@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
@@ -11,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from endpoint_client.aws_services import AwsServices
 from endpoint_client.command_line.argument_types import positive
 from endpoint_client.command_line.command_error import CommandError
-from endpoint_client.command_line.target import add_credentials, add_target, target_of
+from endpoint_client.command_line.target import add_command, add_credentials, target_of
 from endpoint_client.command_line.times import moment, past
 from endpoint_client.endpoint_logs import EndpointLogs, is_missing
 from endpoint_client.exceptions import ServiceError
 from endpoint_client.training.pauses import Pauses
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Iterable
 
     from endpoint_client.log_lines import LogLine
@@ -48,16 +48,9 @@ examples:
 
 def add_tail(commands: Any) -> None:
     """Add the command to the parser."""
-    parser: argparse.ArgumentParser = commands.add_parser(
-        "tail",
-        help="show an endpoint's log",
-        description=DESCRIPTION,
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = add_command(
+        commands, "tail", run, summary="show an endpoint's log", description=DESCRIPTION, epilog=EPILOG
     )
-    parser.set_defaults(run=run)
-    add_target(parser)
     begin = parser.add_mutually_exclusive_group()
     begin.add_argument(
         "--lines", "-n", metavar="N", type=positive, default=LINES, help="the last so many (default: %(default)s)"

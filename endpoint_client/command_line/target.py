@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from endpoint_client.command_line.command_error import CommandError
 from endpoint_client.discovery import endpoint_of_parameter, endpoint_of_stack
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Callable
 
     import boto3
 
@@ -37,9 +38,27 @@ class Target:
     session: boto3.Session
 
 
-def add_target(parser: argparse.ArgumentParser) -> None:
-    """Add what says which endpoint is meant."""
+def add_command(
+    commands: Any,
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    *,
+    summary: str,
+    description: str,
+    epilog: str,
+) -> argparse.ArgumentParser:
+    """Add a command about an endpoint; what else it takes is for the caller to add."""
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=summary,
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(run=run)
     parser.add_argument("name", metavar="NAME", help=NAME_HELP)
+    return parser
 
 
 def add_credentials(parser: argparse.ArgumentParser) -> None:
