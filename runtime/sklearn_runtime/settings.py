@@ -42,7 +42,7 @@ VARIABLES: Tuple[Variable, ...] = (
     Variable("SKLEARN_RUNTIME_MAX_CONNECTIONS", "1024", "open connections a worker; more wait in the listen queue"),
     Variable("SKLEARN_RUNTIME_HEADER_TIMEOUT", "10", "seconds from a request's first byte to the end of its head"),
     Variable("SKLEARN_RUNTIME_BODY_TIMEOUT", "60", "seconds from the end of a request's head to the end of its body"),
-    Variable("SKLEARN_RUNTIME_WRITE_TIMEOUT", "60", "seconds that a client may take to read a response, or a part of it"),
+    Variable("SKLEARN_RUNTIME_WRITE_TIMEOUT", "60", "seconds a client may take to read a response or a part of it"),
     Variable("SKLEARN_RUNTIME_KEEP_ALIVE_TIMEOUT", "75", "seconds that an idle connection is kept open"),
     Variable("SKLEARN_RUNTIME_DRAIN_TIMEOUT", "25", "seconds that running requests have to finish after SIGTERM"),
     Variable(
