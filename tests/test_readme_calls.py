@@ -14,23 +14,28 @@ import endpoint_client
 from constructs_lib.endpoint_variant import EndpointVariant
 from constructs_lib.monitoring.async_metrics import BacklogMetrics
 from constructs_lib.scaling import ConcurrencyScaling, InstanceScaling
+from endpoint_client.prediction.predictor_settings import PredictorSettings
+from endpoint_client.prediction.request_options import RequestOptions
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 EXPORTED = {name: getattr(room, name) for room in (constructs_lib, endpoint_client) for name in room.__all__}
 # What methods of the table are called on besides: results of other methods.
 RESULTS = (BacklogMetrics, EndpointVariant, InstanceScaling, ConcurrencyScaling)
-OTHERS = ("database.", "Duration.", "Size.", "ec2.", "events.", "kms.", "print")
+OTHERS = ("database.", "Duration.", "Size.", "ec2.", "events.", "kms.", "pandas.", "print")
+# Keywords that methods take together.
+UNPACKED = {"options": {*RequestOptions.__annotations__}, "settings": {*PredictorSettings.__annotations__}}
 
 
 def snippets() -> list[str]:
-    """The code of the right column that calls something."""
-    (table,) = re.findall(r"\| you want \| you write \|\n\|---\|---\|\n((?:\|.*\n)+)", README)
-    return [code for row in table.splitlines() for code in re.findall(r"`([^`]+)`", row.split("|")[2]) if "(" in code]
+    """The code of the right columns that calls something."""
+    tables = re.findall(r"\| you want \| you write \|\n\|---\|---\|\n((?:\|.*\n)+)", README)
+    rows = [row for table in tables for row in table.splitlines()]
+    return [code for row in rows for code in re.findall(r"`([^`]+)`", row.split("|")[2]) if "(" in code]
 
 
 def samples() -> list[str]:
     """The blocks of code that stand below the tour, which is run."""
-    return re.findall(r"```python\n(.*?)```", README[README.index("\n## Training") :], re.DOTALL)
+    return re.findall(r"```python\n(.*?)```", README[README.index("\n## Calling") :], re.DOTALL)
 
 
 def called(function: ast.expr) -> Iterator[Any]:
@@ -47,7 +52,8 @@ def called(function: ast.expr) -> Iterator[Any]:
 
 def keywords(function: Any) -> set[str]:
     # jsii gives a class a __call__ that takes everything.
-    return set(inspect.signature(function.__init__ if inspect.isclass(function) else function).parameters)
+    parameters = inspect.signature(function.__init__ if inspect.isclass(function) else function).parameters
+    return {name for parameter in parameters for name in UNPACKED.get(parameter, {parameter})}
 
 
 def problems(code: str) -> Iterator[str]:
