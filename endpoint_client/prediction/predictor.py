@@ -494,7 +494,7 @@ class Predictor(NamedMethods):
         return self.predict(data, method=method, as_frame=True) if as_frame else self.predict(data, method=method)
 
     def close(self) -> None:
-        """Close the connections to the service; the predictor cannot be used after that."""
+        """Close the connections to the service; a call after that, such as one that resumes, opens new ones."""
         self._transport.close()
 
     def __enter__(self) -> Self:

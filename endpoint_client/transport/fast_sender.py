@@ -7,6 +7,7 @@ and user agents; the rest is signing and HTTP. This does only the rest (benchmar
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from botocore.handlers import add_recursion_detection_header
 from botocore.httpsession import mask_proxy_url
 from botocore.parsers import create_parser
 
+from endpoint_client.transport.error_bodies import make_readable
 from endpoint_client.transport.http_pool import connection_pool
 from endpoint_client.transport.responses import RawResponse, check_length
 
@@ -58,7 +60,8 @@ class FastSender:
         self._parser = create_parser("rest-json")
         self._credentials = session.get_credentials()
         self._signing = (self._service_model.signing_name, client.meta.region_name)
-        self._pool = connection_pool(client, session)
+        self._new_pool = partial(connection_pool, client, session)
+        self._pool = self._new_pool()
         # A name holds letters, digits and hyphens: nothing to escape.
         self._url = f"{client.meta.endpoint_url.rstrip('/')}/endpoints/{endpoint_name}/invocations"
         # A proxy of plain HTTP wants to know all of it.
@@ -89,10 +92,11 @@ class FastSender:
         )
 
     def close(self) -> None:
-        """Close the connections."""
-        self._pool.close()
+        """Close the connections; a request after that opens new ones, as with boto3."""
+        closed, self._pool = self._pool, self._new_pool()
+        closed.close()
 
-    def _signed_headers(self, invocation: Invocation) -> dict[str, str]:
+    def _signed_headers(self, invocation: Invocation) -> Any:
         if self._credentials is None:
             raise NoCredentialsError
         headers = {
@@ -108,9 +112,10 @@ class FastSender:
         add_recursion_detection_header({"headers": headers})
         request = AWSRequest("POST", self._url, headers)
         SigV4Auth(self._credentials.get_frozen_credentials(), *self._signing).add_auth(request)
-        return dict(request.headers.items())
+        # As they were signed, and as botocore sends them; http.client would take Latin-1.
+        return {name: value.encode() for name, value in request.headers.items()}
 
-    def _exchange(self, body: bytes, headers: dict[str, str]) -> BaseHTTPResponse:
+    def _exchange(self, body: bytes, headers: Any) -> BaseHTTPResponse:
         """Send and read to the end; raise what botocore would."""
         try:
             return self._pool.urlopen(
@@ -130,7 +135,8 @@ class FastSender:
 
     def _error(self, status: int, headers: Any, content: bytes) -> ClientError:
         """Read an error as botocore reads it, fields of its own kind included."""
-        answer = {"status_code": status, "headers": HeadersDict(headers), "body": content}
+        answer: dict[str, Any] = {"status_code": status, "headers": HeadersDict(headers), "body": content}
+        make_readable(answer)
         parsed: Any = self._parser.parse(answer, self._operation.output_shape)
         shape = self._service_model.shape_for_error_code(parsed.get("Error", {}).get("Code", ""))
         if shape is not None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import TYPE_CHECKING, Any
 
 from botocore.awsrequest import AWSHTTPConnection, AWSHTTPSConnection
 from botocore.httpsession import ProxyConfiguration, create_urllib3_context, get_cert_path
 from botocore.utils import get_environ_proxies
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager, Timeout
+from urllib3.connection import HTTPConnection
 
 from endpoint_client.exceptions import ConfigurationError
 
@@ -30,22 +32,34 @@ def connection_pool(client: SageMakerRuntimeClient, session: boto3.Session) -> H
     Raises
     ------
     ConfigurationError
-        The session's default configuration has a client certificate, or one for the way to a proxy.
+        The session's default configuration has a client certificate, or one for the way to a proxy, or a signature that
+        is not Signature Version 4.
     """
     url = client.meta.endpoint_url
     config: Any = client.meta.config
     for setting in ("client_cert", "proxies_config"):
         if getattr(config, setting):
             raise ConfigurationError(f"fast=True knows no {setting}, which the session's Config has: leave fast out")
+    if config.signature_version != "v4":
+        raise ConfigurationError(
+            f"fast=True knows no signature_version={config.signature_version!r}, which the session's Config has, only "
+            "'v4': leave fast out"
+        )
     options: dict[str, Any] = {
         "maxsize": config.max_pool_connections,
         "timeout": Timeout(connect=config.connect_timeout, read=config.read_timeout),
     }
+    if config.tcp_keepalive or _configured(session, "tcp_keepalive"):
+        options["socket_options"] = [
+            *HTTPConnection.default_socket_options,
+            (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+        ]
     if url.startswith("https:"):
         options["ssl_context"] = create_urllib3_context()
         verify = _verify(session)
         options |= {"cert_reqs": "CERT_REQUIRED", "ca_certs": get_cert_path(verify)} if verify else {}
-    proxies = ProxyConfiguration(proxies=config.proxies or get_environ_proxies(url))
+    # None at all, {}, is a setting too.
+    proxies = ProxyConfiguration(proxies=get_environ_proxies(url) if config.proxies is None else config.proxies)
     proxy = proxies.proxy_url_for(url)
     manager = (
         PoolManager(**options)
@@ -58,9 +72,12 @@ def connection_pool(client: SageMakerRuntimeClient, session: boto3.Session) -> H
 
 def _verify(session: boto3.Session) -> Any:
     """Where the certificates lie that are trusted; True: botocore's own."""
+    return _configured(session, "ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE") or True
+
+
+def _configured(session: boto3.Session, name: str) -> Any:
     # boto3's session has no method for it, botocore's below it has.
-    configured: Any = session._session.get_config_variable("ca_bundle")
-    return configured or os.environ.get("REQUESTS_CA_BUNDLE") or True
+    return session._session.get_config_variable(name)
 
 
 class _InOnePiece:
@@ -69,10 +86,10 @@ class _InOnePiece:
     urllib3 2 does not, and a second write of a small request costs as much as the first.
     """
 
-    def request(self, method: str, url: str, body: bytes, headers: dict[str, str], **options: Any) -> None:
+    def request(self, method: str, url: str, body: bytes, headers: Any, **options: Any) -> None:
         self._body = body
-        headers = {**headers, "Content-Length": str(len(body))}
-        super().request(method, url, None, headers, **options)  # type: ignore[misc]
+        length = {"Content-Length": str(len(body))}
+        super().request(method, url, None, {**headers, **length}, **options)  # type: ignore[misc]
 
     def endheaders(self, *_: Any, **options: Any) -> None:
         super().endheaders(self._body, **options)  # type: ignore[misc]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from endpoint_client.connection import connect, session_or_default
 from endpoint_client.transport.boto3_sender import Boto3Sender
+from endpoint_client.transport.error_bodies import make_readable
 from endpoint_client.transport.fast_sender import FastSender
 from endpoint_client.transport.response_stream import ResponseStream
 from endpoint_client.transport.retries import Retries
@@ -70,6 +71,8 @@ class Transport:
         self.idempotent = idempotent
         self.max_attempts = max_attempts
         self.client: SageMakerRuntimeClient = connect(region=region, session=session, read_timeout=read_timeout)
+        service = self.client.meta.service_model.service_id.hyphenize()
+        self.client.meta.events.register(f"before-parse.{service}", make_readable)
         self.region: str = self.client.meta.region_name
         self._retries = Retries(self.client.meta.service_model, max_attempts)
         self._sender: Boto3Sender | FastSender = (
@@ -123,6 +126,6 @@ class Transport:
             return self._retries.call(operation, send, idempotent=idempotent)
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; a call after that opens new ones."""
         self._sender.close()
         self.client.close()

@@ -51,6 +51,8 @@ class Endpoint:
     requests: list[Request] = field(default_factory=list)
     # Status and AWS error code that SageMaker itself answers with, before any container.
     service_errors: list[tuple[int, str, str]] = field(default_factory=list)
+    # Status and body of an error as it comes, of SageMaker or of a proxy before it.
+    raw_errors: list[tuple[int, bytes]] = field(default_factory=list)
     # What becomes of a body that is streamed.
     stream: Callable[[bytes], bytes] = event_stream
 
@@ -105,6 +107,9 @@ def endpoint(
             if served.service_errors:
                 status, code, message = served.service_errors.pop(0)
                 self.answer(status, json.dumps({"message": message}).encode(), {"x-amzn-ErrorType": code})
+                return
+            if served.raw_errors:
+                self.answer(*served.raw_errors.pop(0), {})
                 return
             if request.path not in ("/endpoints/ep/invocations", "/endpoints/ep/invocations-response-stream"):
                 name = request.path.split("/")[2]

@@ -1,11 +1,14 @@
 """TLS and proxies: on the fast way as on boto3's."""
 
 import os
+import socket
 
 import boto3
+import botocore
 import numpy as np
 import pytest
 from botocore.config import Config
+from urllib3.connection import HTTPConnection
 
 from endpoint_client import ConfigurationError, EndpointUnreachable, Predictor
 from tests.endpoint_client.transport.relays import make_certificate, proxy, tls
@@ -93,3 +96,40 @@ def test_what_the_fast_way_does_not_know_is_refused(endpoint, setting, config):
     session._session.set_default_client_config(config)
     with pytest.raises(ConfigurationError, match=f"fast=True knows no {setting}, .*: leave fast out"):
         Predictor("ep", fast=True, session=session)
+
+
+@pytest.mark.parametrize("version", [botocore.UNSIGNED, "v4a", "bearer"])
+def test_another_signature_is_refused(endpoint, version):
+    session = boto3.Session()
+    session._session.set_default_client_config(Config(signature_version=version))
+    with pytest.raises(ConfigurationError, match=r"fast=True knows no signature_version=.*, only 'v4': leave fast out"):
+        Predictor("ep", fast=True, session=session)
+
+
+def test_no_proxies_is_a_setting(endpoint, fast, features, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    session = boto3.Session()
+    session._session.set_default_client_config(Config(proxies={}))
+    with Predictor("ep", fast=fast, session=session) as predictor:
+        assert len(predictor.predict(features)) == len(features)
+
+
+@pytest.mark.parametrize("where", ["Config", "file", "nowhere"])
+def test_connections_are_kept_alive_where_boto3_does_so(endpoint, fast, features, monkeypatch, tmp_path, where):
+    (tmp_path / "config").write_text(f"[default]\ntcp_keepalive = {str(where == 'file').lower()}\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    session = boto3.Session()
+    if where == "Config":
+        session._session.set_default_client_config(Config(tcp_keepalive=True))
+    kept: list[bool] = []
+    connect = HTTPConnection.connect
+
+    def seen(connection):
+        connect(connection)
+        kept.append(bool(connection.sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)))
+        assert connection.sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    monkeypatch.setattr(HTTPConnection, "connect", seen)
+    with Predictor("ep", fast=fast, session=session) as predictor:
+        predictor.predict(features)
+    assert kept == [where != "nowhere"]

@@ -228,3 +228,19 @@ def test_a_refusal_is_no_reason_to_send_again(endpoint, make_predictor, features
     with pytest.raises(AccessDenied, match="not authorized"):
         make_predictor().predict(features)
     assert (len(endpoint.requests), pauses) == (1, [])
+
+
+def test_a_header_travels_as_utf_8(endpoint, make_predictor, features):
+    make_predictor().predict(features, target_model="münchen/東京.tar.gz")
+    # The test's server reads headers as Latin-1.
+    model = endpoint.requests[0].headers["x-amzn-sagemaker-target-model"].encode("latin-1").decode()
+    assert model == "münchen/東京.tar.gz"
+
+
+def test_after_closing_a_call_opens_a_connection(endpoint, network, make_predictor, features, pauses):
+    predictor = make_predictor()
+    for connections in (1, 2):
+        for _ in range(2):
+            assert len(predictor.predict(features)) == len(features)
+        assert (network.connections, pauses) == (connections, [])
+        predictor.close()
