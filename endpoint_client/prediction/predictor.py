@@ -410,7 +410,8 @@ class Predictor(NamedMethods):
         Yields
         ------
         ndarray of shape (n_some_rows,) or (n_some_rows, ...)
-            The results of the next rows, in order; together those of `predict`.
+            The results of the next rows, in order; together those of `predict`. NPY gives all pieces one dtype; other
+            types are read piece by piece, so that whole numbers may be int64 in one and float64 in the next.
 
         Raises
         ------

@@ -12,6 +12,7 @@ from endpoint_client.exceptions import (
     ServiceUnavailable,
     UnreadableResponse,
 )
+from endpoint_client.transport.retries import LONGEST_PAUSE
 from endpoint_client.transport.streamed_rows import rows_reader
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from endpoint_client.transport.response_stream import ResponseStream
     from endpoint_client.transport.transport import Transport
 
-# Seconds before the first further try, at most; twice as many before the next, as botocore has it.
+# Seconds before the first further try, at most; twice as many before each next one, as botocore has it.
 _FIRST_PAUSE = 0.05
 
 
@@ -56,20 +57,26 @@ def stream_results(
             raise
         try:
             for array in _arrays(stream, part, transport):
-                start, failures = start + array.shape[0], 0
-                yield array
+                if array.shape[0] > part.stop - start:
+                    raise _not_one_a_row(part, "more results than rows")
+                if array.shape[0]:
+                    start, failures = start + array.shape[0], 0
+                    yield array
             if start != part.stop:
-                raise UnreadableResponse(
-                    f"the endpoint answered rows {part.start} to {part.stop - 1} with {start - part.start} results, "
-                    "not with one a row"
-                )
+                raise _not_one_a_row(part, f"{start - part.start} results")
         except EndpointClientError as error:
             failures += 1
             error.rows = range(start, part.stop)
             broken = isinstance(error, EndpointUnreachable | ServiceUnavailable)
             if not broken or not transport.idempotent or failures >= transport.max_attempts:
                 raise
-            time.sleep(random.uniform(0, _FIRST_PAUSE * 2.0 ** (failures - 1)))  # noqa: S311
+            time.sleep(random.uniform(0, min(LONGEST_PAUSE, _FIRST_PAUSE * 2.0 ** (failures - 1))))  # noqa: S311
+
+
+def _not_one_a_row(part: Part, found: str) -> UnreadableResponse:
+    return UnreadableResponse(
+        f"the endpoint answered rows {part.start} to {part.stop - 1} with {found}, not with one a row"
+    )
 
 
 def _arrays(stream: ResponseStream, part: Part, transport: Transport) -> Iterator[Any]:

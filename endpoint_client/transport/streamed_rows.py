@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import math
+import tokenize
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -13,6 +15,11 @@ from sklearn_runtime.content_types import ALIASES, JSON_LINES, NPY, NPY_MAGIC
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+# Magic string, lengths, and what NumPy reads of a header.
+_HEADER_BYTES = 12 + 10_000
+# Numbers, booleans, text and times: what an answer of NPY holds (`codecs.decode_npy`).
+_PLAIN = "biufcSUMm"
 
 
 class StreamedRows(Protocol):
@@ -69,6 +76,8 @@ class _JsonLines(_Whole):
             return None
         complete = bytes(self._data) + lines + end
         self._data[:] = rest
+        if not complete.strip():
+            return None
         array: NDArray[Any] = read_array(RawResponse(body=complete, content_type=self._content_type))
         return array
 
@@ -90,7 +99,7 @@ class _Npy(_Whole):
         return self._rows()
 
     def finish(self) -> NDArray[Any] | None:
-        if self._dtype is None and NPY_MAGIC.startswith(self._data[: len(NPY_MAGIC)]):
+        if self._dtype is None and self._ends_in_header():
             raise EndpointUnreachable(f"the endpoint's answer broke off after {len(self._data):,} bytes of its header")
         if self._row_bytes == 0:
             return super().finish()
@@ -106,20 +115,26 @@ class _Npy(_Whole):
         """Bytes of a row; 0: the rows do not lie one behind the other, or there are none."""
         if self._dtype is None or not self._shape:
             return 0
-        return int(self._dtype.itemsize * np.prod(self._shape[1:], dtype=np.int64))
+        return self._dtype.itemsize * math.prod(self._shape[1:])
+
+    def _ends_in_header(self) -> bool:
+        data = self._data
+        # Version 1 has two bytes for the header's length, later ones four (NEP 1).
+        start = 10 if data[6:7] == b"\x01" else 12
+        return NPY_MAGIC.startswith(data[:6]) and len(data) < start + int.from_bytes(data[8:start], "little")
 
     def _read_header(self) -> bool:
         """Whether it is there."""
-        stream = io.BytesIO(self._data)
+        stream = io.BytesIO(self._data[:_HEADER_BYTES])
         try:
             version = np.lib.format.read_magic(stream)
             read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
             shape, by_column, dtype = read(stream)
-        except ValueError:
+        except (ValueError, TypeError, SyntaxError, tokenize.TokenError, MemoryError, RecursionError):
             # It may be whole with the next bytes; if not, the end finds no array.
             return False
         self._dtype = dtype
-        if (by_column and len(shape) > 1) or dtype.hasobject:
+        if (by_column and len(shape) > 1) or dtype.kind not in _PLAIN or min(shape, default=0) < 0:
             return True
         self._shape, self._left = shape, shape[0] if shape else 0
         if self._row_bytes:
@@ -132,7 +147,8 @@ class _Npy(_Whole):
             return None
         count = min(len(self._data) // size, self._left)
         # A copy, of which the array is the only owner: it may be written to.
-        array = np.frombuffer(self._data[: count * size], dtype=self._dtype).reshape(count, *self._shape[1:])
+        array: NDArray[Any] = np.frombuffer(self._data[: count * size], dtype=self._dtype)
+        array = array.astype(array.dtype.newbyteorder("="), copy=False).reshape(count, *self._shape[1:])
         del self._data[: count * size]
         self._left -= count
         return array if count else None

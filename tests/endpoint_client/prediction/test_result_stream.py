@@ -2,6 +2,7 @@
 
 import itertools
 import os
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from endpoint_client import (
     ServiceUnavailable,
     UnreadableResponse,
 )
+from sklearn_runtime import codecs
 from tests.endpoint_client.conftest import Answer
 from tests.endpoint_client.event_stream import event_stream, exception
 from tests.endpoint_client.transport.faulty_network import faulty_network
@@ -135,3 +137,35 @@ def test_who_stops_in_the_middle_leaves_nothing_open(predictor, features):
     pieces.close()
     # The connection is not used for the next request: what was not read lies in it.
     assert len(predictor.predict(features)) == 50
+
+
+def test_more_results_than_rows_are_refused_before_they_are_given(endpoint, predictor, features):
+    endpoint.container = lambda _: Answer(codecs.encode_npy(np.zeros(60)), "application/x-npy")
+    endpoint.stream = ending("InternalStreamFailure", b'{"Message": "try later"}', events=6)
+    given: list[np.ndarray] = []
+    with pytest.raises(UnreadableResponse, match="rows 0 to 49 with more results than rows"):
+        given.extend(predictor.predict_stream(features))
+    assert (sum(map(len, given)) <= 50, len(endpoint.requests)) == (True, 1)
+
+
+def test_pieces_without_a_row_are_no_progress(endpoint, features):
+    endpoint.container = lambda _: Answer(b"\n", "application/jsonlines")
+    endpoint.stream = lambda body: event_stream(body) + exception("InternalStreamFailure", b'{"Message": "later"}')
+    with Predictor("ep", max_attempts=2) as predictor, pytest.raises(ServiceUnavailable, match="later"):
+        list(predictor.predict_stream(features))
+    assert len(endpoint.requests) == 2
+    endpoint.container = lambda _: Answer(b"[]", "application/json")
+    endpoint.stream = event_stream
+    with Predictor("ep") as predictor, pytest.raises(UnreadableResponse, match="with 0 results"):
+        list(predictor.predict_stream(features))
+
+
+def test_pauses_are_bounded(endpoint, features, monkeypatch):
+    seconds: list[float] = []
+    monkeypatch.setattr("endpoint_client.prediction.result_stream._FIRST_PAUSE", 0.05)
+    monkeypatch.setattr("endpoint_client.prediction.result_stream.random.uniform", lambda _, most: most)
+    monkeypatch.setattr("endpoint_client.prediction.result_stream.time", SimpleNamespace(sleep=seconds.append))
+    endpoint.stream = ending("InternalStreamFailure", b'{"Message": "try later"}', events=0)
+    with Predictor("ep", max_attempts=12) as predictor, pytest.raises(ServiceUnavailable):
+        list(predictor.predict_stream(features))
+    assert seconds == [min(20, 0.05 * 2**n) for n in range(11)]

@@ -51,9 +51,7 @@ def test_rows_are_given_as_soon_as_they_are_whole():
 @pytest.mark.parametrize("size", [1, 5, 1000])
 def test_json_lines_in_pieces(size):
     pieces = read(b"[0.5, 1]\n[0.25, 2]\n\n[1, 3]", "application/x-ndjson; charset=utf-8", size)
-    np.testing.assert_array_equal(
-        np.concatenate([piece for piece in pieces if piece.size]), [[0.5, 1], [0.25, 2], [1, 3]]
-    )
+    np.testing.assert_array_equal(np.concatenate(pieces), [[0.5, 1], [0.25, 2], [1, 3]])
 
 
 @pytest.mark.parametrize(("content_type", "body"), [("text/csv", b"1\n0\n"), ("application/json", b"[1, 0]")])
@@ -90,6 +88,45 @@ def test_what_is_no_array():
 def test_a_header_that_breaks_off(body):
     with pytest.raises(EndpointUnreachable, match=f"broke off after {len(body)} bytes of its header"):
         read(body, "application/x-npy", 3)
+
+
+def npy(header: bytes, data: bytes = b"") -> bytes:
+    return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + data
+
+
+def test_rows_have_this_machines_byte_order():
+    stream = io.BytesIO()
+    np.save(stream, np.arange(20, dtype=">i4"))
+    pieces = read(stream.getvalue(), "application/x-npy", 50)
+    assert {piece.dtype for piece in pieces} == {np.dtype("=i4")}
+    assert np.concatenate(pieces).tolist() == list(range(20))
+
+
+@pytest.mark.parametrize("shape", ["(1000000000000000,)", "(4, 4294967296, 4294967296)", "(2, 9223372036854775807)"])
+def test_a_claim_of_more_than_comes_takes_no_memory(shape):
+    body = npy(b"{'descr': '<f8', 'fortran_order': False, 'shape': %s, }\n" % shape.encode(), bytes(80))
+    with pytest.raises(EndpointUnreachable, match="broke off"):
+        read(body, "application/x-npy", 50)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': (-2,), }",
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': (2",
+        b"{'descr': '<f8'\n  }\n }",
+        b"{[]: 1}",
+        b"{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (2,), }",
+    ],
+)
+def test_a_header_that_says_nothing_sensible(header):
+    with pytest.raises(UnreadableResponse):
+        read(npy(header, bytes(16)), "application/x-npy", 50)
+
+
+def test_empty_lines_are_no_rows():
+    pieces = read(b"\r\n[0.5, 1]\r\n\n\n[0.25, 2]\n\n", "application/jsonlines", 1)
+    np.testing.assert_array_equal(np.concatenate(pieces), [[0.5, 1], [0.25, 2]])
 
 
 def test_the_examples_in_the_docstrings_run():
