@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from endpoint_client.exceptions import InvalidInput
 from endpoint_client.prediction.split_input import answered, in_order
-from endpoint_client.tables.encodings import encoding_of
+from endpoint_client.tables.encodings import Encoding, encoding_of
 from endpoint_client.tables.rows import rows_of
 from endpoint_client.tables.splitting import Part, split_rows
 from endpoint_client.transport.responses import join
@@ -21,17 +22,13 @@ _TABLES = ("ndarray", "DataFrame", "Series", "str", "bytes", "dict", "csr_matrix
 
 
 class _Piece(NamedTuple):
+    # Its rows are counted through all tables, as those of its table are.
     part: Part
     content_type: str
-    table_rows: int
-    # Rows of the tables before.
-    first: int
+    table: range
 
     def answered(self, send: Callable[..., RawResponse]) -> Any:
-        def send_part(part: Part) -> RawResponse:
-            return send(part, content_type=self.content_type, first_row=part.start + self.first)
-
-        return answered(self.part, send_part, alone=len(self.part.rows) == self.table_rows, first=self.first)
+        return answered(self.part, partial(send, content_type=self.content_type), alone=self.part.rows == self.table)
 
 
 def predict_each(
@@ -49,7 +46,7 @@ def predict_each(
     ----------
     batches : iterable of tables
     send : callable
-        Sends a part: ``send(part, content_type=..., first_row=...)``.
+        Sends a part: ``send(part, content_type=...)``.
     content_type, max_bytes, max_rows, workers
         As for `SplitInput`; requests of several tables may be in flight at once.
     """
@@ -60,17 +57,22 @@ def predict_each(
         )
 
     def pieces() -> Iterator[_Piece]:
-        first = 0
+        table = range(0)
         for batch in batches:
             rows = rows_of(batch)
             encoding = encoding_of(rows, content_type)
-            for part in split_rows(range(rows.count), encoding.encode, max_bytes, max_rows):
-                yield _Piece(part, encoding.content_type, rows.count, first)
-            first += rows.count
+            table = range(table.stop, table.stop + rows.count)
+            for part in split_rows(table, partial(_encode, encoding, table.start), max_bytes, max_rows):
+                yield _Piece(part, encoding.content_type, table)
 
     arrays: list[Any] = []
     for piece, array in in_order(lambda piece: piece.answered(send), pieces(), workers):
         arrays.append(array)
-        if piece.part.stop == piece.table_rows:
+        if piece.part.stop == piece.table.stop:
             yield join(arrays)
             arrays = []
+
+
+def _encode(encoding: Encoding, first: int, start: int, stop: int) -> bytes:
+    """Encode rows of a table before which there are `first` others."""
+    return encoding.encode(start - first, stop - first)

@@ -550,7 +550,6 @@ class Predictor(NamedMethods):
         content_type: str,
         accept: str,
         options: Mapping[str, Any],
-        first_row: int | None = None,
     ) -> RawResponse:
         invocation = Invocation(part.body, content_type, accept, options)
-        return self._transport.invoke(invocation, first_row=part.start if first_row is None else first_row)
+        return self._transport.invoke(invocation, first_row=part.start)

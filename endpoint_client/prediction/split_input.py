@@ -110,7 +110,7 @@ class SplitInput:
             yield range(start, self._count)
 
 
-def answered(part: Part, send: Callable[[Part], RawResponse], *, alone: bool, first: int = 0) -> Any:
+def answered(part: Part, send: Callable[[Part], RawResponse], *, alone: bool) -> Any:
     """Send a part and give its results.
 
     Parameters
@@ -119,20 +119,17 @@ def answered(part: Part, send: Callable[[Part], RawResponse], *, alone: bool, fi
     send : callable
     alone : bool
         Whether it is all there is: then the answer may be any array.
-    first : int
-        Rows of the caller's input before the table that the part was cut from.
 
     Raises
     ------
     EndpointClientError
         With its rows.
     """
-    rows = range(part.start + first, part.stop + first)
     try:
         array = read_array(send(part))
-        return array if alone else check_rows(array, rows)
+        return array if alone else check_rows(array, part.rows)
     except EndpointClientError as error:
-        error.rows = rows
+        error.rows = part.rows
         raise
 
 
@@ -142,7 +139,8 @@ def in_order(
     """Send, at most `workers` at once, and give the answers in the order of what was given.
 
     It is taken only as fast as it is sent: memory holds `workers` requests, however many there are. After a failure
-    nothing is begun; what is on its way is waited for.
+    nothing is begun; what is on its way is waited for. Where taking fails, that is raised behind the answers to what
+    was taken before.
     """
     if workers == 1:
         for one in given:
@@ -150,10 +148,20 @@ def in_order(
         return
     with ThreadPoolExecutor(workers, thread_name_prefix="endpoint-client") as pool:
         pending: deque[tuple[_Given, Future[_Answer]]] = deque()
-        for one in given:
+        source, failure = iter(given), None
+        while not any(future.done() and future.exception() for _, future in pending):
+            try:
+                one = next(source)
+            except StopIteration:
+                break
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is raised below
+                failure = error
+                break
             pending.append((one, pool.submit(send, one)))
             if len(pending) == workers:
                 sent, future = pending.popleft()
                 yield sent, future.result()
         for sent, future in pending:
             yield sent, future.result()
+        if failure is not None:
+            raise failure

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from endpoint_client import InputRejected, InvalidInput, ModelError, Predictor
+from endpoint_client import InputRejected, InvalidInput, ModelError, PayloadTooLarge, Predictor
 from sklearn_runtime import codecs
 from tests.endpoint_client.conftest import Answer
 
@@ -100,3 +100,32 @@ def test_an_error_of_the_model_ends_it(endpoint, features):
         list(predictor.predict_batches([features] * 100))
     assert caught.value.rows == range(50)
     assert len(endpoint.requests) < 5
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_what_came_before_an_error_of_the_source_is_given(endpoint, features, workers):
+    def tables():
+        yield from [features[:2], features[2:4]]
+        raise OSError("disk")
+
+    given: list[np.ndarray] = []
+    with Predictor("ep", max_concurrency=workers) as predictor, pytest.raises(OSError, match="disk"):
+        given.extend(predictor.predict_batches(tables()))
+    np.testing.assert_array_equal(np.concatenate(given), endpoint.model.predict(features[:4]))
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_what_came_before_a_table_that_is_none_is_given(endpoint, features, workers):
+    given: list[np.ndarray] = []
+    with Predictor("ep", max_concurrency=workers) as predictor, pytest.raises(InvalidInput, match=r"shape \(0, 4\)"):
+        given.extend(predictor.predict_batches([features[:2], features[2:4], features[:0]]))
+    assert [len(labels) for labels in given] == [2, 2]
+
+
+def test_a_row_that_is_too_long_is_counted_through_all_tables(endpoint):
+    endpoint.container = lambda request: Answer(
+        codecs.encode_json([1] * len(codecs.decode(request.body, "application/json"))), "application/json"
+    )
+    with Predictor("ep", max_payload_bytes=200) as predictor, pytest.raises(PayloadTooLarge, match="row 7 ") as caught:
+        list(predictor.predict_batches([[["short"]] * 5, [["short"], ["short"], ["x" * 1000]]]))
+    assert (caught.value.row, caught.value.rows) == (7, range(7, 8))

@@ -4,6 +4,7 @@ import doctest
 import re
 import sys
 import threading
+from concurrent.futures import Future
 
 import numpy as np
 import pytest
@@ -191,6 +192,31 @@ def test_no_more_is_taken_than_is_sent():
     assert [next(answers) for _ in range(3)] == [(0, 0), (1, 2), (2, 4)]
     assert len(taken) <= 7
     answers.close()  # type: ignore[attr-defined]
+
+
+def test_nothing_is_begun_after_a_failure(monkeypatch):
+    begun, failed = [], threading.Event()
+    set_exception = Future.set_exception
+
+    def set_and_say(future, error):
+        set_exception(future, error)
+        failed.set()
+
+    monkeypatch.setattr(Future, "set_exception", set_and_say)
+
+    def send(number):
+        begun.append(number)
+        if number == 1:
+            raise KeyError(number)
+        # The first ends when the second has failed.
+        assert failed.wait(60)
+        return number
+
+    answers = in_order(send, iter(range(9)), 2)
+    assert next(answers) == (0, 0)
+    with pytest.raises(KeyError):
+        next(answers)
+    assert sorted(begun) == [0, 1]
 
 
 def test_every_error_has_these_facts():
