@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import IncompleteReadError, ResponseStreamingError
+from urllib3.exceptions import HTTPError
 
 from endpoint_client.transport.responses import RawResponse, check_length
 
@@ -47,8 +48,8 @@ class Boto3Sender:
         )
         try:
             body = answer["Body"].read()
-        except IncompleteReadError as error:
-            # A broken connection like any other, and not of its class.
+        except (IncompleteReadError, HTTPError) as error:
+            # Broken connections like any other, and not of its class: too short, or refused by TLS.
             raise ResponseStreamingError(error=error) from error
         check_length(answer["ResponseMetadata"]["HTTPHeaders"], body)
         return RawResponse(

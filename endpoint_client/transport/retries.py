@@ -138,7 +138,7 @@ def _may_be_processed(error: ClientError | BotoCoreError) -> bool:
         response: Any = error.response
         code = response.get("Error", {}).get("Code", "")
         return code not in _THROTTLED and response.get("ResponseMetadata", {}).get("HTTPStatusCode") != 429
-    return not isinstance(
-        error,
-        exceptions.EndpointConnectionError | exceptions.ConnectTimeoutError | exceptions.ProxyConnectionError,
-    )
+    if isinstance(error, exceptions.ProxyConnectionError):
+        # urllib3 1.26 calls so whatever breaks on a connection through a proxy, when the request was sent as well.
+        return isinstance(getattr(error.kwargs.get("error"), "original_error", None), ConnectionError)
+    return not isinstance(error, exceptions.EndpointConnectionError | exceptions.ConnectTimeoutError)

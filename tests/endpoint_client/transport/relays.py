@@ -88,19 +88,35 @@ def relay(client: socket.socket, upstream: int) -> None:
             client.sendall(read_message(server))
 
 
-def tunnel(client: socket.socket, upstream: int) -> None:
+@contextlib.contextmanager
+def garbled(upstream: int, behind: int) -> Iterator[int]:
+    """Change one bit of what comes back by the first connection, after this many bytes."""
+    connections = iter((behind,))
+
+    def serve(client: socket.socket) -> None:
+        tunnel(client, upstream, garbled_behind=next(connections, None))
+
+    with serving(serve) as port:
+        yield port
+
+
+def tunnel(client: socket.socket, upstream: int, *, garbled_behind: int | None = None) -> None:
     """Pass bytes on, both ways, until one side ends."""
     with socket.create_connection(("127.0.0.1", upstream)) as server:
-        back = threading.Thread(target=_copy, args=(server, client), daemon=True)
+        back = threading.Thread(target=_copy, args=(server, client, garbled_behind), daemon=True)
         back.start()
         _copy(client, server)
         back.join()
 
 
-def _copy(source: socket.socket, target: socket.socket) -> None:
+def _copy(source: socket.socket, target: socket.socket, garbled_behind: int | None = None) -> None:
+    copied = 0
     with contextlib.suppress(OSError):
-        while data := source.recv(65536):
+        while data := bytearray(source.recv(65536)):
+            if garbled_behind is not None and copied <= garbled_behind < copied + len(data):
+                data[garbled_behind - copied] ^= 1
             target.sendall(data)
+            copied += len(data)
         target.shutdown(socket.SHUT_WR)
 
 

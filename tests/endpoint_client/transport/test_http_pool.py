@@ -11,7 +11,7 @@ from botocore.config import Config
 from urllib3.connection import HTTPConnection
 
 from endpoint_client import ConfigurationError, EndpointUnreachable, Predictor
-from tests.endpoint_client.transport.relays import make_certificate, proxy, tls
+from tests.endpoint_client.transport.relays import garbled, make_certificate, proxy, tls
 
 
 @pytest.fixture
@@ -52,6 +52,16 @@ def test_a_certificate_that_nobody_trusts_is_refused(endpoint, secure, make_pred
     with pytest.raises(EndpointUnreachable, match="CERTIFICATE_VERIFY_FAILED"):
         make_predictor().predict(features)
     assert endpoint.requests == []
+
+
+def test_a_body_that_tls_finds_changed_is_a_broken_answer(endpoint, secure, certificate, fast, monkeypatch, pauses):
+    monkeypatch.setenv("AWS_CA_BUNDLE", str(certificate))
+    features = np.random.default_rng(2).normal(size=(20_000, 4))
+    with garbled(secure, behind=100_000) as port:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"https://127.0.0.1:{port}")
+        with Predictor("ep", fast=fast) as predictor:
+            np.testing.assert_array_equal(predictor.predict(features), endpoint.model.predict(features))
+    assert (len(endpoint.requests), len(pauses)) == (2, 1)
 
 
 def test_a_proxy_of_plain_http(endpoint, upstream, make_predictor, features, monkeypatch):
