@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 from endpoint_client.connection import connect, session_or_default
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from endpoint_client.transport.responses import RawResponse
 
 _Answer = TypeVar("_Answer")
+# A session makes one client at a time.
+_FORKED = Lock()
 
 
 class Transport:
@@ -70,14 +75,26 @@ class Transport:
         self._endpoint_name = endpoint_name
         self.idempotent = idempotent
         self.max_attempts = max_attempts
-        self.client: SageMakerRuntimeClient = connect(region=region, session=session, read_timeout=read_timeout)
-        service = self.client.meta.service_model.service_id.hyphenize()
-        self.client.meta.events.register(f"before-parse.{service}", make_readable)
+        self._connect = partial(connect, region=region, session=session, read_timeout=read_timeout)
+        self._make_sender = partial(FastSender, session=session) if fast else Boto3Sender
+        self._start()
         self.region: str = self.client.meta.region_name
-        self._retries = Retries(self.client.meta.service_model, max_attempts)
-        self._sender: Boto3Sender | FastSender = (
-            FastSender(endpoint_name, self.client, session) if fast else Boto3Sender(endpoint_name, self.client)
-        )
+
+    def _start(self) -> None:
+        self.client: SageMakerRuntimeClient = self._connect()
+        service_model = self.client.meta.service_model
+        self.client.meta.events.register(f"before-parse.{service_model.service_id.hyphenize()}", make_readable)
+        self._retries = Retries(service_model, self.max_attempts)
+        self._sender: Boto3Sender | FastSender = self._make_sender(self._endpoint_name, self.client)
+        self._process = os.getpid()
+
+    def _start_after_fork(self) -> None:
+        """Leave the connections to the process that this one was forked from: shared, they would mix up the answers."""
+        with _FORKED:
+            if self._process != os.getpid():
+                # Kept, for what would close them waits for locks that no thread of this process holds.
+                self._left = (self._sender, self.client, self._retries)
+                self._start()
 
     def invoke(self, invocation: Invocation, *, first_row: int = 0) -> RawResponse:
         """Send a request and give its answer.
@@ -122,6 +139,8 @@ class Transport:
 
     def call(self, operation: str, send: Callable[[], _Answer], *, idempotent: bool, first_row: int = 0) -> _Answer:
         """Send any request of this client as `Retries.call` does, and translate its error."""
+        if self._process != os.getpid():
+            self._start_after_fork()
         with self.translated(first_row=first_row):
             return self._retries.call(operation, send, idempotent=idempotent)
 

@@ -1,5 +1,8 @@
 """One way of sending as the other: results, errors, retries, connections, over a network that breaks."""
 
+import os
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -244,3 +247,33 @@ def test_after_closing_a_call_opens_a_connection(endpoint, network, make_predict
             assert len(predictor.predict(features)) == len(features)
         assert (network.connections, pauses) == (connections, [])
         predictor.close()
+
+
+FORKING = """
+import os, sys
+from endpoint_client import Predictor
+
+with Predictor("ep", fast=sys.argv[1] == "True") as predictor:
+    predictor.predict([[0.0] * 4])
+    child = os.fork()
+    for _ in range(2):
+        predictor.predict([[0.0] * 4])
+    if child:
+        sys.exit(os.waitpid(child, 0)[1])
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on Windows")
+def test_a_forked_process_has_connections_of_its_own(endpoint, network, fast):
+    subprocess.run([sys.executable, "-c", FORKING, str(fast)], check=True, timeout=120)
+    assert (len(endpoint.requests), network.connections) == (5, 2)
+
+
+def test_what_was_forked_is_told_by_the_process(endpoint, network, make_predictor, features, monkeypatch):
+    # In place of a fork, for what runs in a forked process is not measured by coverage.
+    predictor = make_predictor()
+    predictor.predict(features)
+    monkeypatch.setattr("endpoint_client.transport.transport.os.getpid", lambda: 0)
+    for _ in range(2):
+        np.testing.assert_array_equal(predictor.predict(features), endpoint.model.predict(features))
+    assert network.connections == 2
