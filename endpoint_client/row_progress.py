@@ -78,7 +78,7 @@ class RowProgress:
             text += f" ({share:.0%})"
         text += _rate(rows, seconds)
         # What an earlier run did took none of this one's time: only rows of this run say how fast it goes.
-        left = (self._done / share - self._done) / rows * seconds if share else None
+        left = (self._done / share - self._done) / rows * seconds if share and rows else None
         return text if left is None else f"{text}, {clock(left)} left"
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from endpoint_client.exceptions import ConfigurationError
 
+_EXAMPLES = {"target_variant": "AllTraffic", "target_model": "paris.tar.gz"}
 _METHOD = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
 
@@ -25,7 +26,7 @@ def invocation_options(method: str | None, target_variant: str | None, target_mo
     Raises
     ------
     ConfigurationError
-        `method` is no method's name, or stands beside `target_model`.
+        `method` is no method's name, or stands beside `target_model`; or a target is no text of one line.
 
     Example
     -------
@@ -37,6 +38,9 @@ def invocation_options(method: str | None, target_variant: str | None, target_mo
             f"method={method!r} cannot reach the model {target_model!r}: an endpoint with many models calls the method "
             "that it was deployed with (SklearnMultiModel(method=...)); leave method out, and use predict"
         )
+    for name, value in (("target_variant", target_variant), ("target_model", target_model)):
+        if value is not None and not (isinstance(value, str) and value.isprintable()):
+            raise ConfigurationError(f"{name}={value!r} is no text of one line, for example {_EXAMPLES[name]!r}")
     options = method_attribute(method)
     options |= {} if target_variant is None else {"TargetVariant": target_variant}
     return options if target_model is None else {**options, "TargetModel": target_model}

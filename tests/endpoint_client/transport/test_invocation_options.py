@@ -25,3 +25,11 @@ def test_what_cannot_be_asked_is_refused():
 
 def test_the_example_runs():
     assert doctest.testmod(invocation_options).failed == 0
+
+
+@pytest.mark.parametrize("name", ["target_variant", "target_model"])
+@pytest.mark.parametrize("value", [5, b"A", "a\r\nX-Evil: 1", ["A"]])
+def test_a_target_is_a_text_of_one_line(name, value):
+    targets = {"target_variant": None, "target_model": None, name: value}
+    with pytest.raises(ConfigurationError, match=f"^{name}=.* is no text of one line, for example"):
+        invocation_options.invocation_options(None, **targets)
