@@ -88,6 +88,8 @@ class Shell:
 
     @contextlib.contextmanager
     def running(self, *words: object) -> Iterator[subprocess.Popen[str]]:
+        # A shell that starts the tests in the background has them ignore Ctrl-C, and so what they start.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
         with subprocess.Popen(
             [*COMMAND, *map(str, words)],
             cwd=self.folder,
@@ -96,6 +98,7 @@ class Shell:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         ) as process:
+            signal.signal(signal.SIGINT, before)
             try:
                 yield process
             finally:

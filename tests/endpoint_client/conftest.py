@@ -156,6 +156,8 @@ def endpoint(
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        # As many may call at once; the standard library's 5 would have the others reset.
+        request_queue_size = 256
 
         def handle_error(self, request: object, client_address: object) -> None:
             """Keep quiet: a client that timed out has closed its connection."""

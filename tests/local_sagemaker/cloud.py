@@ -110,6 +110,8 @@ def eventually(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
 class Cloud:
     """A local cloud with a bucket and an execution role in it."""
 
+    running = False
+
     def __init__(self, url: str) -> None:
         self.url = url
         self._number = itertools.count(1)
@@ -234,6 +236,9 @@ def running_cloud(*, known_keys_only: bool = False) -> Iterator[Cloud]:
 
     `known_keys_only` is as of `local-sagemaker up`: access keys that the cloud has not given out are refused.
     """
+    if Cloud.running:
+        raise RuntimeError("a cloud runs in this process, whose methods of moto's another would not give back")
+    Cloud.running = True
     BackendDict.reset()
     signatures.use(known_keys_only=known_keys_only)
     application = verifying(DomainDispatcherApplication(create_backend_app), elsewhere=(ApiExecution.takes,))
@@ -258,3 +263,4 @@ def running_cloud(*, known_keys_only: bool = False) -> Iterator[Cloud]:
         server.stop()
         signatures.use(known_keys_only=False)
         BackendDict.reset()
+        Cloud.running = False

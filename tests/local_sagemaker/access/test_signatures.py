@@ -1,7 +1,6 @@
 """Signatures of real clients, and of requests that are broken by hand."""
 
 import datetime as dt
-import json
 import re
 from collections.abc import Iterator
 from hashlib import sha256
@@ -11,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from botocore.credentials import Credentials
 
-from tests.local_sagemaker.access.signing import INVALID_TOKEN, MISMATCH, OWN, Refused, Request, refusal
+from tests.local_sagemaker.access.signing import MISMATCH, OWN, Refused, Request, refusal
 from tests.local_sagemaker.cloud import REGION, Cloud, running_cloud, scripted
 
 
@@ -321,18 +320,3 @@ def test_a_key_that_is_not_known_may_have_any_secret(cloud, url):
     request = Request(url, signer=Credentials("test", "any"), ago=4000)
     assert request.send().body == b"only"
     assert cloud.client("iam", aws_access_key_id="test", aws_secret_access_key="any").list_users()["Users"] == []
-
-
-def test_where_known_keys_alone_count_another_is_refused():
-    with running_cloud(known_keys_only=True) as strict:
-        stranger = Credentials("AKIAIOSFODNN7EXAMPLE", "any")
-        refused = Request(f"{strict.url}/endpoints/x/invocations", signer=stranger).send().refused
-        assert refused == ("UnrecognizedClientException", INVALID_TOKEN, 403)
-        keys = {"aws_access_key_id": stranger.access_key, "aws_secret_access_key": "any"}
-        sagemaker = strict.client("sagemaker", **keys)
-        assert refusal(sagemaker.list_models) == ("UnrecognizedClientException", INVALID_TOKEN, 400)
-        assert refusal(strict.client("iam", **keys).list_users) == ("InvalidClientTokenId", INVALID_TOKEN, 403)
-        assert strict.sagemaker.list_models()["Models"] == []
-        body = json.dumps({}).encode()
-        signed = {"X-Amz-Target": "SageMaker.ListModels", "Content-Type": "application/x-amz-json-1.1"}
-        assert Request(f"{strict.url}/", body, signed).send().status == 200

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.local_sagemaker.api_gateway.front_desk import FrontDesk, Response
-from tests.local_sagemaker.cloud import allow
+from tests.local_sagemaker.cloud import allow, scripted
 
 TRUST: dict[str, Any] = {
     "Version": "2012-10-17",
@@ -435,10 +435,15 @@ def test_a_role_that_trusts_one_api_is_of_no_use_to_another_one(desk):
     assert [own.call(body=ROW).status for own in (other, trusted, other)] == [500, 200, 500]
 
 
-def test_an_answer_that_takes_too_long_is_a_timeout(desk, own, caller_role):
-    own.method(integration=sagemaker(desk, caller_role, timeoutInMillis=1))
+def test_an_answer_that_takes_too_long_is_a_timeout(desk, own, tmp_path):
+    slow = desk.cloud.make_endpoint(desk.cloud.make_config(desk.cloud.make_model(scripted("slow"))))
+    role = desk.cloud.make_role([allow("sagemaker:InvokeEndpoint", "*")], TRUST)
+    integration = sagemaker(desk, role, timeoutInMillis=50)
+    own.method(integration={**integration, "uri": f"{RUNTIME}/{slow}/invocations"})
     own.deploy()
-    answer = own.call(body=b"[[0.0, 1.0]]")
+    held = tmp_path / "held"
+    answer = own.call(body=f"hold {held}".encode(), Content_Type="text/plain")
+    held.touch()
     assert (answer.status, answer.json) == (504, {"message": "Endpoint request timed out"})
 
 
