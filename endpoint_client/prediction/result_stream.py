@@ -12,7 +12,7 @@ from endpoint_client.exceptions import (
     ServiceUnavailable,
     UnreadableResponse,
 )
-from endpoint_client.transport.retries import LONGEST_PAUSE
+from endpoint_client.transport.pauses import LONGEST_PAUSE
 from endpoint_client.transport.streamed_rows import rows_reader
 
 if TYPE_CHECKING:

@@ -18,6 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.hooks import HierarchicalEmitter
 from botocore.retries.standard import register_retry_handler
 
+from endpoint_client.transport.pauses import FIRST_PAUSE, LONGEST_PAUSE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -29,9 +31,6 @@ _Answer = TypeVar("_Answer")
 LOADING = "ModelNotReadyException"
 # Refusals that the model has not seen; status 429 is one whatever its code.
 _THROTTLED = {"ThrottlingException", "Throttling", "TooManyRequestsException"}
-# Seconds; botocore's own pauses are bounded by 20 as well.
-FIRST_PAUSE = 1.0
-LONGEST_PAUSE = 20.0
 
 
 class Retries:
