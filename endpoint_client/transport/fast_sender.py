@@ -66,7 +66,9 @@ class FastSender:
         self._url = f"{client.meta.endpoint_url.rstrip('/')}/endpoints/{endpoint_name}/invocations"
         # A proxy of plain HTTP wants to know all of it.
         through_proxy = self._pool.proxy is not None and self._url.startswith("http:")
-        self._target = self._url if through_proxy else urlsplit(self._url).path
+        parts = urlsplit(self._url)
+        self._target = self._url if through_proxy else parts.path
+        self._host = parts.netloc.rpartition("@")[2]
         config: Any = client.meta.config
         self._user_agent: str = config.user_agent
         parameters: Any = self._operation.input_shape
@@ -100,6 +102,8 @@ class FastSender:
         if self._credentials is None:
             raise NoCredentialsError
         headers = {
+            # Signed as it is sent; else the signer would read it from the URL, twice.
+            "Host": self._host,
             "Content-Type": invocation.content_type,
             "Accept": invocation.accept,
             "User-Agent": self._user_agent,
