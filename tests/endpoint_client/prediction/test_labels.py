@@ -198,7 +198,6 @@ def test_several_outputs_of_text(serve, accept):
     assert answer.tolist() == model.predict(FEATURES).tolist()
 
 
-@pytest.mark.skipif(not hasattr(np, "dtypes") or not hasattr(np.dtypes, "StringDType"), reason="NumPy before 2.0")
 @pytest.mark.parametrize("accept", [NPY, JSON, JSON_LINES, CSV])
 def test_text_of_numpys_own_variable_width(serve, accept):
     model = fitted(["a", "bb"])

@@ -2,7 +2,6 @@
 
 import doctest
 import re
-import sys
 import threading
 from concurrent.futures import Future
 
@@ -102,7 +101,6 @@ def test_what_was_in_flight_at_the_failure_is_not_lost(endpoint, broken, numbere
     ]
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="notes are new in Python 3.11")
 def test_a_traceback_says_how_to_go_on(broken, numbered):
     with Predictor("ep", max_rows=10) as predictor, pytest.raises(ModelError) as caught:
         predictor.predict(numbered)

@@ -1,6 +1,5 @@
 """One way of sending as the other: results, errors, retries, connections, over a network that breaks."""
 
-import os
 import subprocess
 import sys
 import threading
@@ -263,7 +262,6 @@ with Predictor("ep", fast=sys.argv[1] == "True") as predictor:
 """
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork on Windows")
 def test_a_forked_process_has_connections_of_its_own(endpoint, network, fast):
     subprocess.run([sys.executable, "-c", FORKING, str(fast)], check=True, timeout=120)
     assert (len(endpoint.requests), network.connections) == (5, 2)
